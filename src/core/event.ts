@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { Case } from './case.ts';
+import { CaseMessage } from './message.ts';
+import { CaseId, ChannelId, MemberId, MessageId, SlackTs, TeamId } from './ids.ts';
+
+/** Facts told to us, in the past tense, as they are stored in the inbox. */
+
+const memberFields = { team: TeamId, channel: ChannelId, member: MemberId };
+
+/** Text as Slack gives it: mrkdwn with entities, and the rich_text blocks when there are any. */
+export const SlackText = z.object({ mrkdwn: z.string(), blocks: z.array(z.unknown()) });
+export type SlackText = z.infer<typeof SlackText>;
+
+/** A file's name and size are enough to say that it was left out. */
+const SlackFile = z.object({ id: z.string(), name: z.string() });
+type SlackFile = z.infer<typeof SlackFile>;
+
+const MemberWrote = z.object({
+  type: z.literal('member_wrote'),
+  ...memberFields,
+  /** The author's own workspace, where Slack says it. */
+  memberTeam: TeamId.nullable(),
+  ts: SlackTs,
+  thread: SlackTs,
+  text: SlackText,
+  files: z.array(SlackFile),
+  /** Found by reading the thread, not told by an event: an earlier life of the store may have sent it already. */
+  caught: z.boolean().default(false),
+});
+const MemberEdited = z.object({
+  type: z.literal('member_edited'),
+  ...memberFields,
+  memberTeam: TeamId.nullable(),
+  ts: SlackTs,
+  thread: SlackTs,
+  /** Higher is newer. */
+  edition: z.string(),
+  text: SlackText,
+  /** The version before, where Slack shows it: it may never have come by itself. */
+  before: SlackText.nullable().default(null),
+  files: z.array(SlackFile),
+});
+const MemberDeleted = z.object({
+  type: z.literal('member_deleted'),
+  ...memberFields,
+  ts: SlackTs,
+  thread: SlackTs,
+});
+
+/** Where a private answer goes: the short-lived address first, then an ephemeral message. */
+export const AnswerTo = z.object({
+  ...memberFields,
+  thread: SlackTs.nullable(),
+  responseUrl: z.string().nullable(),
+});
+export type AnswerTo = z.infer<typeof AnswerTo>;
+
+const CommandGiven = z.object({ type: z.literal('command'), to: AnswerTo, text: z.string() });
+
+const ButtonPressed = z.object({
+  type: z.literal('button'),
+  to: AnswerTo,
+  action: z.string(),
+  /** What we put on the button when we made it. */
+  value: z.string(),
+  /** The message that carried the button. */
+  message: SlackTs.nullable(),
+});
+
+/** A message shortcut, on the message of anybody in any channel. */
+const ShortcutUsed = z.object({
+  type: z.literal('shortcut'),
+  to: AnswerTo,
+  shortcut: z.string(),
+  message: SlackTs,
+  messageThread: SlackTs,
+  author: MemberId.nullable(),
+  text: SlackText,
+});
+
+/** A submitted modal: its fields by our own names. `context` is what we put into it when we opened it. */
+const FormSubmitted = z.object({
+  type: z.literal('form'),
+  to: AnswerTo,
+  form: z.string(),
+  context: z.string(),
+  fields: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+});
+
+const HomeOpened = z.object({ type: z.literal('home_opened'), team: TeamId, member: MemberId });
+
+const ChannelChanged = z.object({
+  type: z.literal('channel_changed'),
+  team: TeamId,
+  channel: ChannelId,
+  change: z.enum(['archived', 'unarchived', 'deleted', 'left', 'joined', 'id_changed']),
+  newId: ChannelId.nullable(),
+});
+
+/** A webhook of the helpdesk: only a nudge to read the case; its messages are used when no reader works. */
+export const CaseNudged = z.object({
+  type: z.literal('case_nudged'),
+  event: z.string(),
+  case: CaseId,
+  messages: z.array(CaseMessage),
+});
+
+/** A poll found news on a case, in a reading that began at `readAt`; `round` when the list of open cases led to it. */
+const CaseChanged = z.object({
+  type: z.literal('case_changed'),
+  case: CaseId,
+  readAt: z.number(),
+  round: z.number().nullable(),
+});
+
+/** What the delivery engine tells. Shaped as `DeliveryNews` of the engine; the effect is parsed where it is used. */
+const DeliveryTold = z.object({
+  type: z.literal('delivery'),
+  id: z.string(),
+  lane: z.string(),
+  state: z.enum(['owed', 'held', 'delivered', 'dead', 'unknown', 'dropped']),
+  waitedMs: z.number().optional(),
+  late: z.boolean().optional(),
+  reason: z.string().optional(),
+  receipt: z.unknown().optional(),
+  effect: z.unknown(),
+});
+
+/** A snooze is over. */
+const SnoozeEnded = z.object({ type: z.literal('snooze_ended'), link: z.string(), until: z.number() });
+
+/** An operator's decision about a delivery. */
+const Ordered = z.object({ type: z.literal('ordered'), order: z.enum(['redrive', 'drop']), id: z.string() });
+
+/** An operator wants messages in the thread that a comparison missed there. */
+const RepairOrdered = z.object({
+  type: z.literal('repair_ordered'),
+  link: z.string(),
+  cases: z.array(CaseId),
+  messages: z.array(MessageId),
+});
+
+/** The first message of a link's thread was deleted in Slack; `generation` is that thread's. */
+const ThreadGone = z.object({ type: z.literal('thread_gone'), link: z.string(), generation: z.number().int() });
+
+/** Something operators must know; shown once under its key. */
+const AlarmRaised = z.object({ type: z.literal('alarm'), text: z.string() });
+
+export const Event = z.discriminatedUnion('type', [
+  MemberWrote,
+  MemberEdited,
+  MemberDeleted,
+  CommandGiven,
+  ButtonPressed,
+  ShortcutUsed,
+  FormSubmitted,
+  HomeOpened,
+  ChannelChanged,
+  CaseNudged,
+  CaseChanged,
+  DeliveryTold,
+  SnoozeEnded,
+  ThreadGone,
+  AlarmRaised,
+  Ordered,
+  RepairOrdered,
+]);
+export type Event = z.infer<typeof Event>;
+export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
+
+/** A case with its messages, read at one moment. `complete`: nothing up to the newest id is missing. */
+export const CaseReading = z.object({
+  case: Case,
+  messages: z.array(CaseMessage),
+  complete: z.boolean(),
+});
+export type CaseReading = z.infer<typeof CaseReading>;
