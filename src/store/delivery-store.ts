@@ -1,0 +1,52 @@
+import type { DeliveryStore, Instant } from '../delivery/ports.ts';
+import { claimDeliveries } from './claims.ts';
+import { claimEvents, nextEventDue, putEvents, returnEvent } from './events.ts';
+import { nextGateWake, openGate } from './gates.ts';
+import { nextLaneDue } from './lanes.ts';
+import type { Tables } from './ledger.ts';
+import { remind } from './news.ts';
+import { finishOrder, takeOrders } from './orders.ts';
+import { purge } from './purge.ts';
+import { openAttempt, returnDelivery, settleDelivery } from './settle.ts';
+import { settleEvent } from './settlements.ts';
+import type { Steps } from './steps.ts';
+import { countAll, listDeliveries, viewDelivery, viewGates } from './views.ts';
+
+/** The delivery store on the tables of either database. */
+export function createDeliveryStore(tables: Tables): DeliveryStore {
+  const { write, read } = tables;
+
+  return {
+    put: (events) => write((ledger) => putEvents(ledger, events)),
+    claimEvents: (limit, leaseMs) => write((ledger) => claimEvents(ledger, limit, leaseMs)),
+    settleEvent: (event, settlement) => write((ledger) => settleEvent(ledger, event, settlement)),
+    returnEvent: (event, again) => write((ledger) => returnEvent(ledger, event, again)),
+
+    claimDeliveries: (limit, leaseMs) => write((ledger) => claimDeliveries(ledger, limit, leaseMs)),
+    openAttempt: (delivery, attempt) => write(() => openAttempt(delivery, attempt)),
+    settleDelivery: (delivery, verdict) => write((ledger) => settleDelivery(ledger, delivery, verdict)),
+    returnDelivery: (delivery) => write((ledger) => returnDelivery(ledger, delivery)),
+
+    remind: (limit) => write((ledger) => remind(ledger, limit)),
+    openGate: (key) => write((ledger) => openGate(ledger, key)),
+    nextDue: (what) => read(what === 'events' ? nextEventDue : nextDeliveryDue),
+    purge: (retention, limit) => write((ledger) => purge(ledger, retention, limit)),
+
+    view: (id) => read(() => viewDelivery(id)),
+    list: (filter) => read(() => listDeliveries(filter)),
+    gates: () => read(viewGates),
+    counts: () => read(countAll),
+
+    takeOrders: (limit) => write((ledger) => takeOrders(ledger, limit)),
+    finishOrder: (id, answer) => write((ledger) => finishOrder(ledger, id, answer)),
+
+    now: tables.now,
+    onWork: tables.onWork,
+    close: tables.close,
+  };
+}
+
+function* nextDeliveryDue(): Steps<Instant | null> {
+  const moments = [yield* nextLaneDue(), yield* nextGateWake()].filter((moment) => moment !== null);
+  return moments.length === 0 ? null : Math.min(...moments);
+}

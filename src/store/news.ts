@@ -1,0 +1,66 @@
+import type { DeliveryNews, DeliveryState, Instant, Json } from '../delivery/ports.ts';
+import { COLUMNS, type DeliveryRow, deliveryBySeq, readDelivery } from './delivery-rows.ts';
+import type { Ledger } from './ledger.ts';
+import { whole } from './rows.ts';
+import { all, run, type Steps } from './steps.ts';
+
+/** Tells the owner, in the transaction that made it so, that the delivery's state is another. */
+export function* tellState(ledger: Ledger, seq: number): Steps<void> {
+  const delivery = yield* deliveryBySeq(seq);
+  if (delivery === undefined || !isWanted(delivery)) return;
+
+  yield* tell(ledger, delivery, {});
+}
+
+function isWanted({ tell: wanted, state, late }: DeliveryRow): boolean {
+  if (wanted === 'all') return true;
+
+  return wanted === 'failures' && (state !== 'delivered' || late);
+}
+
+/** Tells of deliveries that have waited for as long as their owner wanted to know; of several dates missed, once. */
+export function* remind(ledger: Ledger, limit: number): Steps<number> {
+  const { now } = ledger;
+  const rows = yield* all(
+    `SELECT ${COLUMNS} FROM deliveries WHERE remind_at <= :now ORDER BY remind_at LIMIT :limit FOR UPDATE SKIP LOCKED`,
+    { now, limit },
+  );
+  for (const delivery of rows.map(readDelivery)) {
+    yield* run(`UPDATE deliveries SET remind_at = :at WHERE seq = :seq`, {
+      at: nextReminder(remindersIn(delivery, delivery.state), delivery.waitingSince, now),
+      seq: delivery.seq,
+    });
+    yield* tell(ledger, delivery, { waitedMs: now - delivery.waitingSince });
+  }
+  return rows.length;
+}
+
+/** Ages at which to tell of a delivery in that state: only what waits is told of. */
+export function remindersIn({ remindAfter }: DeliveryRow, state: DeliveryState): readonly number[] {
+  return (state === 'owed' || state === 'held' ? remindAfter[state] : undefined) ?? [];
+}
+
+export function nextReminder(ages: readonly number[] | undefined, since: Instant, now: Instant): number | null {
+  const dates = (ages ?? []).map((ms) => since + ms).filter((date) => date > now);
+  return dates.length === 0 ? null : whole(Math.min(...dates));
+}
+
+function* tell(ledger: Ledger, delivery: DeliveryRow, { waitedMs }: { waitedMs?: number }): Steps<void> {
+  const effect: Json = JSON.parse(delivery.effect);
+  const receipt: Json | undefined = delivery.receipt === null ? undefined : JSON.parse(delivery.receipt);
+  const payload: DeliveryNews = {
+    type: 'delivery',
+    id: delivery.id,
+    lane: delivery.lane,
+    state: delivery.state,
+    ...(waitedMs === undefined ? {} : { waitedMs }),
+    ...(delivery.late ? { late: true } : {}),
+    ...(delivery.reason === null ? {} : { reason: delivery.reason }),
+    ...(receipt === undefined ? {} : { receipt }),
+    effect,
+  };
+  const told = delivery.told + 1;
+  yield* run(`UPDATE deliveries SET told = :told WHERE seq = :seq`, { told, seq: delivery.seq });
+  const key = `news:${delivery.id}:${delivery.state}:${told}`;
+  ledger.news.push({ key, lane: `news:${delivery.lane}`, payload });
+}

