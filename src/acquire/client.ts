@@ -1,0 +1,113 @@
+import type { AccountId, CaseId } from '../core/ids.ts';
+import { compareIds } from '../core/ids.ts';
+import type { CaseReading } from '../core/event.ts';
+import type { Helpdesk } from '../core/ports.ts';
+import { closeCase, createCase, followUp, inviteAgents, joinCase } from './case-changes.ts';
+import { caseOf, caseRow, casesBefore, getCase, openCasesBy, openCasesOf } from './cases.ts';
+import { contactsBy } from './contacts.ts';
+import { connect } from './http.ts';
+import { lastMail } from './mail.ts';
+import { sendMail } from './mail-sending.ts';
+import { addMessage, deleteMessage, updateMessage } from './message-changes.ts';
+import { messagesBy, newestMessage } from './messages.ts';
+import { departments, peopleBy } from './people.ts';
+import type { CaseRef, Rows } from './readers.ts';
+import { checkKey, judgingRefusals } from './refusals.ts';
+import { ownSendersFrom, type Room } from './room.ts';
+import { sendSms, smsNumbers } from './sms.ts';
+import { statusWords } from './statuses.ts';
+import { messageFrom } from './translate.ts';
+
+export type AcquireOptions = {
+  readonly account: AccountId;
+  /** `https://acme.acquire.io`; the path of the API is appended. */
+  readonly origin: string;
+  readonly apiKey: string;
+  /** The query parameter that says on whose side we write; empty leaves it out. Its spelling differs from page to page. */
+  readonly userTypeParam?: string;
+  readonly caseUrl?: (id: CaseId) => string;
+  /** Ids that our keys were seen to write as, from an earlier life. */
+  readonly ownSenders?: Iterable<string>;
+  /** Told each new one once, so that it can be kept. */
+  readonly onOwnSender?: (id: string) => void;
+  /** Rows of a list that could not be read and were left out. */
+  readonly onBadRows?: (count: number, where: string) => void;
+  /** Told of each request, at the moment it is sent. */
+  readonly onRequest?: () => void;
+  readonly timeoutMs?: number;
+  readonly now?: () => number;
+};
+
+const TIMEOUT_MS = 8_000;
+// The form that real traffic used; the pages have it with and without the leading hyphen.
+const USER_TYPE_PARAM = '-x-user-type';
+
+export const createAcquire = (options: AcquireOptions): Helpdesk => {
+  const { account, origin, apiKey, now = Date.now, timeoutMs = TIMEOUT_MS } = options;
+  const { userTypeParam = USER_TYPE_PARAM, onOwnSender = nothing, onBadRows = nothing, onRequest = nothing } = options;
+  const call = judgingRefusals(connect({ origin, apiKey, timeoutMs, now, onRequest }));
+  const room: Room = {
+    call,
+    contacts: contactsBy(call, now),
+    people: peopleBy(call, now),
+    own: ownSendersFrom(options.ownSenders ?? [], onOwnSender),
+    // Without it a key writes as an agent too, in every sample; one page requires it.
+    asAgent: userTypeParam === '' ? [] : [[userTypeParam, 'user']],
+    statuses: statusWords(now),
+    onBadRows,
+    shows: { users: true },
+  };
+  const messagesOf = messagesBy(call, now);
+  const listOpenCases = openCasesBy(room);
+
+  return {
+    account,
+    // The address of a case in the agents' app is not documented; this one opens the app in any event.
+    caseUrl: options.caseUrl ?? ((id) => `${origin}/?caseId=${id}`),
+    getCase: (id) => getCase(room, id),
+    listOpenCases,
+    // A walk of its own: it must not disturb the one that polls.
+    openCasesOf: (contact) => openCasesOf(room, contact, openCasesBy(room)),
+    casesBefore: (of) => casesBefore(room, of),
+    readCase: (id) => readCase(room, id, messagesOf),
+    newestMessage: () => newestMessage(call),
+    addMessage: (draft) => addMessage(room, draft),
+    updateMessage: (change) => updateMessage(room, change),
+    deleteMessage: (id) => deleteMessage(room, id),
+    lastMail: (one) => lastMail(room, one),
+    sendMail: (draft) => sendMail(room, draft),
+    smsNumbers: () => smsNumbers(room),
+    sendSms: (draft) => sendSms(room, draft),
+    createCase: (draft) => createCase(room, draft),
+    closeCase: (id, { askFeedback }) => closeCase(room, id, askFeedback),
+    joinCase: (id) => joinCase(room, id),
+    inviteAgents: (id, agents) => inviteAgents(room, id, agents),
+    followUp: (wanted) => followUp(room, wanted),
+    getContact: (id) => room.contacts.get(id),
+    findContacts: (text) => room.contacts.find(text),
+    createContact: (draft) => room.contacts.create(draft),
+    agents: () => room.people.agents(),
+    departments: () => departments(call),
+    probe: () => checkKey(call),
+    ownSenders: () => room.own.ids,
+  };
+};
+
+const nothing = (): void => undefined;
+
+const readCase = async (
+  room: Room,
+  id: CaseId,
+  messagesOf: (ref: CaseRef) => Promise<Rows>,
+): Promise<CaseReading | null> => {
+  const row = await caseRow(room, id);
+  if (row === null) return null;
+  const read = await caseOf(room, row);
+  const { rows, complete, bad } = await messagesOf({ id, chain: read.chain, contact: read.contact.id });
+  if (bad > 0) room.onBadRows(bad, 'messages');
+  room.people.meet({ messages: rows });
+  await room.people.identify(rows.filter((one) => !room.own.ids.has(one.senderId ?? '')));
+  const known = { own: room.own.ids, people: room.people.known, contact: read.contact };
+  const messages = rows.map((one) => messageFrom(one, known)).toSorted((a, b) => compareIds(a.id, b.id));
+  return { case: read, messages, complete };
+};

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type { CaseId, MessageId } from '../core/ids.ts';
+import type { MessageDraft, WrittenMessage } from '../core/ports.ts';
+import { Failure } from '../delivery/errors.ts';
+import { type Room, wireId } from './room.ts';
+import { MessageRow, messageId } from './schema.ts';
+
+type Kind = MessageDraft['kind'];
+type WireType = 'message' | 'note';
+
+const wireType = (kind: Kind): WireType => (kind === 'note' ? 'note' : 'message');
+
+export const addMessage = async (room: Room, draft: MessageDraft): Promise<WrittenMessage> => {
+  const type = wireType(draft.kind);
+  const body = {
+    ...(type === 'note' ? {} : { channel: 'chat' }),
+    caseId: wireId(draft.case),
+    message: { type, message: draft.text },
+    // Not documented, but a sample shows it come back.
+    meta: { casebridge: draft.marker },
+  };
+  const query = [['contactId', draft.contact], ...room.asAgent] as const;
+  const path = 'crm/messenger/chat/add-message';
+  const row = await room.call({ verb: 'POST', path, about: draft.case, query, body }, MessageRow);
+  if (row.senderType === 'user') room.own.learn(row.senderId);
+  return written(row, { case: draft.case, type });
+};
+
+export type MessageChange = {
+  readonly case: CaseId;
+  readonly message: MessageId;
+  readonly kind: Kind;
+  readonly text: string;
+};
+
+/** The stored type goes along, for another one might turn a note into a message. */
+export const updateMessage = async ({ call }: Room, change: MessageChange): Promise<WrittenMessage> => {
+  const { case: of, message: id, kind, text } = change;
+  const type = wireType(kind);
+  const path = 'crm/messenger/chat/message/{id}';
+  const row = await call({ verb: 'POST', path, id, body: { message: { type, message: text } } }, MessageRow);
+  const { asAsked, ...ids } = written(row, { case: of, type });
+  return { ...ids, asAsked: asAsked && row.id === id };
+};
+
+const written = (row: MessageRow, asked: { readonly case: CaseId; readonly type: WireType }): WrittenMessage => ({
+  id: row.id,
+  case: row.caseId ?? asked.case,
+  chain: row.threadId,
+  asAsked: row.senderType === 'user' && (row.type ?? asked.type) === asked.type,
+});
+
+const MESSAGE = 'crm/objects/case-message/{id}';
+const Deletion = z.object({ deleted: z.int() });
+
+export const deleteMessage = async (room: Room, id: MessageId): Promise<void> => {
+  const refusal = await tryDelete(room, id);
+  // A 404 may also mean that nothing is served there, and a count of zero is no proof either.
+  if (refusal !== null && refusal.facts.word !== 'ERROR_RECORD_NOT_FOUND' && (await isThere(room, id))) throw refusal;
+};
+
+/** Null when the answer says that it is deleted now; a failure where it may have been gone before. */
+const tryDelete = async ({ call }: Room, id: MessageId): Promise<Failure | null> => {
+  try {
+    const { deleted } = await call({ verb: 'DELETE', path: MESSAGE, id }, Deletion);
+    return deleted > 0 ? null : notDeleted();
+  } catch (error) {
+    if (error instanceof Failure && error.facts.kind === 'not_found') return error;
+    throw error;
+  }
+};
+
+const notDeleted = (): Failure => {
+  const attempted = `DELETE ${MESSAGE}`;
+  return new Failure({ kind: 'permanent', side: 'acquire', attempted, effect: 'none', word: 'NOT_DELETED' });
+};
+
+const isThere = async ({ call }: Room, id: MessageId): Promise<boolean> => {
+  try {
+    const row = await call({ verb: 'GET', path: MESSAGE, id }, z.object({ id: messageId }).nullable());
+    return row?.id === id;
+  } catch (error) {
+    if (error instanceof Failure && error.facts.kind === 'not_found') return false;
+    throw error;
+  }
+};
