@@ -1,0 +1,135 @@
+import type { AnyEvent } from './schema.ts';
+import { DeletionEvent, EditEvent, File, Message, MessageEvent } from './schema.ts';
+import type { Outcome } from './told.ts';
+
+/** Whom an event came for: our team, bot user and app, as its envelope says. */
+export type Receiver = { readonly team: string; readonly bot: string | null; readonly app: string | null };
+
+/** A message with any other subtype is never a reply: joins, topics, bots, and whatever Slack will think of. */
+const written: ReadonlySet<string> = new Set(['', 'file_share', 'thread_broadcast', 'me_message']);
+
+/** Slackbot writes like a person: no subtype, no bot id. */
+export const SLACKBOT = 'USLACKBOT';
+
+const channelTypes: ReadonlySet<string> = new Set(['channel', 'group']);
+
+/** Only what a person wrote, changed or deleted inside a thread of a channel. */
+export const readMessage = (event: AnyEvent, receiver: Receiver): Outcome => {
+  const head = MessageEvent.safeParse(event);
+  if (!head.success) return { ignored: 'malformed' };
+  const { channel, channel_type: type, subtype } = head.data;
+  if (!channelTypes.has(type ?? '')) return { ignored: 'other_channel_type' };
+  if (subtype === 'message_changed') return readEdit(event, channel, receiver);
+  if (subtype === 'message_deleted') return readDeletion(event, channel, receiver);
+  const message = Message.safeParse(event);
+  if (!message.success) return { ignored: 'malformed' };
+  return readWritten(message.data, channel, receiver);
+};
+
+const readWritten = (message: Message, channel: string, receiver: Receiver): Outcome => {
+  const reply = replyOf(message, receiver);
+  if ('ignored' in reply) return reply;
+  return {
+    key: [receiver.team, channel, message.ts],
+    lane: [receiver.team, channel, reply.thread],
+    event: { type: 'member_wrote', ...fieldsOf(message, reply, { channel, receiver }), ...contentOf(message) },
+  };
+};
+
+/** The same message as its event would have told it, from a page of history. */
+export const readHistoryRow = (row: unknown, channel: string, receiver: Receiver): Outcome => {
+  const message = Message.safeParse(row);
+  if (!message.success) return { ignored: 'malformed' };
+  const outcome = readWritten(message.data, channel, receiver);
+  if ('ignored' in outcome || typeof outcome.event !== 'object') return outcome;
+  return { ...outcome, event: { ...outcome.event, caught: true } };
+};
+
+const readEdit = (event: AnyEvent, channel: string, receiver: Receiver): Outcome => {
+  const edit = EditEvent.safeParse(event);
+  if (!edit.success) return { ignored: 'malformed' };
+  const { message, previous_message: previous } = edit.data;
+  const reply = replyOf(message, receiver);
+  if ('ignored' in reply) return reply;
+  const edition = message.edited?.ts;
+  // Unfurls and Slack's own bookkeeping come as edits too.
+  if (edition === undefined || edition === previous?.edited?.ts) return { ignored: 'not_edited' };
+  if (previous && sameContent(message, previous)) return { ignored: 'not_edited' };
+  return {
+    key: [receiver.team, channel, message.ts, 'edit', editionOf(edition, event)],
+    lane: [receiver.team, channel, reply.thread],
+    event: {
+      type: 'member_edited',
+      ...fieldsOf(message, reply, { channel, receiver }),
+      edition: editionOf(edition, event),
+      before: previous ? textOf(previous) : null,
+      ...contentOf(message),
+    },
+  };
+};
+
+/** `edited.ts` has whole seconds: two edits within one are told apart by when they were told. */
+const editionOf = (edited: string, { event_ts: told }: AnyEvent): string => (told ? `${edited}:${told}` : edited);
+
+const readDeletion = (event: AnyEvent, channel: string, receiver: Receiver): Outcome => {
+  const deletion = DeletionEvent.safeParse(event);
+  if (!deletion.success) return { ignored: 'malformed' };
+  const { previous_message: previous } = deletion.data;
+  if (!previous) return { ignored: 'deleted_unknown' };
+  const reply = replyOf(previous, receiver);
+  if ('ignored' in reply) return reply;
+  const ts = deletion.data.deleted_ts ?? previous.ts;
+  const { team } = receiver;
+  return {
+    key: [team, channel, ts, 'delete'],
+    lane: [team, channel, reply.thread],
+    event: { type: 'member_deleted', team, channel, member: reply.member, ts, thread: reply.thread },
+  };
+};
+
+type Reply = { readonly member: string; readonly thread: string };
+
+/** Who wrote it, in which thread; or why it cannot be anybody's reply. */
+const replyOf = (message: Message, { bot, app }: Receiver): Reply | { ignored: string } => {
+  if (!written.has(message.subtype ?? '')) return { ignored: message.subtype === 'bot_message' ? 'bot' : 'subtype' };
+  if (message.bot_id || message.user === SLACKBOT) return { ignored: 'bot' };
+  if (message.app_id && message.app_id === app) return { ignored: 'own' };
+  if (!message.user) return { ignored: 'no_author' };
+  if (message.user === bot) return { ignored: 'own' };
+  if (!message.thread_ts || message.thread_ts === message.ts) return { ignored: 'not_in_thread' };
+  return { member: message.user, thread: message.thread_ts };
+};
+
+const fieldsOf = (message: Message, reply: Reply, at: { channel: string; receiver: Receiver }) => ({
+  team: at.receiver.team,
+  channel: at.channel,
+  member: reply.member,
+  memberTeam: message.user_team ?? message.source_team ?? message.team ?? null,
+  ts: message.ts,
+  thread: reply.thread,
+});
+
+const contentOf = (message: Message) => ({ text: textOf(message), files: filesOf(message) });
+
+/** Blocks of other kinds say nothing that a member wrote. */
+export const textOf = (message: Pick<Message, 'text' | 'blocks'>) => ({
+  mrkdwn: message.text ?? '',
+  blocks: (message.blocks ?? []).filter(isRichText),
+});
+
+const isRichText = (block: unknown): boolean =>
+  typeof block === 'object' && block !== null && 'type' in block && block.type === 'rich_text';
+
+const filesOf = (message: Message) =>
+  (message.files ?? []).flatMap((file) => {
+    const parsed = File.safeParse(file);
+    return parsed.success ? [{ id: parsed.data.id, name: parsed.data.name ?? parsed.data.title ?? 'file' }] : [];
+  });
+
+const sameContent = (one: Message, other: Message): boolean => contentKey(one) === contentKey(other);
+
+/** Slack draws new block ids with each version. */
+const contentKey = (message: Message): string =>
+  JSON.stringify([message.text ?? '', textOf(message).blocks, filesOf(message)], (name, value: unknown) =>
+    name === 'block_id' ? undefined : value,
+  );

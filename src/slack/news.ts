@@ -1,0 +1,20 @@
+import type { Failure } from '../delivery/errors.ts';
+import type { Identity } from './api.ts';
+
+/** What the room notices beside events: the app counts it, logs it or raises an alarm. */
+export type SlackNews =
+  /** Acknowledged without being stored. */
+  | { readonly type: 'ignored'; readonly reason: string }
+  /** A request was answered so. */
+  | { readonly type: 'refused'; readonly status: number; readonly reason: string }
+  | { readonly type: 'identified'; readonly identity: Identity }
+  /** Of Socket Mode. */
+  | { readonly type: 'connection'; readonly up: boolean; readonly error: Failure | null }
+  | { readonly type: 'tokens_revoked' }
+  | { readonly type: 'uninstalled' }
+  /** Slack held events back, because there were too many. */
+  | { readonly type: 'events_limited' }
+  /** Slack told something again: others may have been lost. */
+  | { readonly type: 'retried'; readonly attempt: number }
+  /** `what` is ours and may be logged. */
+  | { readonly type: 'failed'; readonly what: string; readonly error: unknown };

@@ -1,0 +1,182 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { Receiver } from '@slack/bolt';
+import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import type { Choice } from '../core/notice.ts';
+import type { Chat } from '../core/ports.ts';
+import type { Identity } from './api.ts';
+import { clientOptions, createApi, silence } from './api.ts';
+import { createChat } from './client.ts';
+import type { Connection } from './connection.ts';
+import { createConnection } from './connection.ts';
+import type { ReadingContext } from './events.ts';
+import type { IntakeOptions } from './intake.ts';
+import { createIntake } from './intake.ts';
+import type { Question } from './listeners.ts';
+import { listen } from './listeners.ts';
+import { slackPath } from './manifest.ts';
+import type { Route } from './server.ts';
+import { answer, createHttpServer, slackRoute } from './server.ts';
+import { createOpeningViews } from './views.ts';
+import { createInFlight } from './waiting.ts';
+
+export type Transport =
+  | { readonly kind: 'http'; readonly signingSecret: string }
+  | { readonly kind: 'socket'; readonly appToken: string };
+
+export type SlackOptions = Pick<IntakeOptions, 'intake' | 'accepting' | 'needsForm' | 'errorsOf' | 'tell'> & {
+  readonly transport: Transport;
+  readonly botToken: string;
+  /** Ends in a slash. */
+  readonly apiUrl: string;
+  readonly command: string;
+  readonly host: string;
+  readonly port: number;
+  readonly routes: readonly Route[];
+  readonly suggest: (question: Question) => Promise<readonly Choice[]>;
+  /** What an earlier life was told (`identified`). */
+  readonly remembered?: Identity | null;
+  readonly now?: () => number;
+};
+
+export type Slack = {
+  readonly chat: Chat;
+  identify(): Promise<Identity>;
+  /** The server listens; in Socket Mode the connection was tried once and is kept up from now on. */
+  start(): Promise<{ readonly port: number }>;
+  /** Takes no more events, and gives what is under way at most so long. */
+  stop(limitMs: number): Promise<void>;
+};
+
+const UNACKNOWLEDGED_LIMIT_MS = 3001;
+
+const reasons: Readonly<Record<number, string>> = {
+  400: 'malformed',
+  401: 'signature',
+  413: 'too_large',
+  500: 'not_stored',
+  503: 'closed',
+};
+
+/** The room's two sides: what Slack tells us, stored before it is acknowledged, and what we do there (`chat`). */
+export const createSlack = (options: SlackOptions): Slack => {
+  const { apiUrl, tell } = options;
+  const now = options.now ?? Date.now;
+  const views = createOpeningViews();
+  const inFlight = createInFlight();
+  let stopping = false;
+  const accepting = (): boolean => !stopping && options.accepting();
+
+  const api = createApi({
+    token: options.botToken,
+    apiUrl,
+    remembered: options.remembered ?? null,
+    identified: (identity) => tell({ type: 'identified', identity }),
+  });
+  const chat = createChat({ api, apiUrl, views, now });
+  const context = (): ReadingContext => ({ team: api.known()?.team ?? null, command: options.command });
+  const intake = createIntake({ ...options, accepting, context, forget: (what) => chat.forget(what), views, inFlight });
+
+  const failed = (what: string, error: unknown): void => tell({ type: 'failed', what, error });
+  const transport = createTransport(options.transport, apiUrl, failed);
+  const app = new App({
+    receiver: intake.durable(transport.receiver),
+    // With a token instead, Bolt would ask Slack who we are before it takes anything in.
+    authorize: async () => ({ botToken: options.botToken }),
+    deferInitialization: true,
+    ignoreSelf: false,
+    convoStore: false,
+    logger: silence,
+    clientOptions: clientOptions(apiUrl),
+  });
+  listen(app, { command: options.command, taken: intake.taken, call: api.call, suggest: options.suggest, tell });
+
+  const refused = (status: number): void => tell({ type: 'refused', status, reason: reasons[status] ?? 'other' });
+  const { listener } = transport;
+  const fromSlack = listener === null ? [] : [slackRoute({ path: slackPath, accepting, now, listener, refused })];
+  const server = createHttpServer({ routes: [...options.routes, ...fromSlack], failed });
+  const connection = transport.connect((up, error) => tell({ type: 'connection', up, error: error ?? null }));
+
+  return {
+    chat,
+    identify: () => api.identify(),
+    async start() {
+      await app.init();
+      const port = await open(server, options);
+      try {
+        await connection?.start();
+      } catch (error) {
+        await close(server, 0);
+        throw error;
+      }
+      return { port };
+    },
+    async stop(limitMs) {
+      stopping = true;
+      const until = Date.now() + limitMs;
+      await inFlight.settled(limitMs);
+      const left = Math.max(0, until - Date.now());
+      await Promise.all([connection?.stop(left), close(server, left)]);
+    },
+  };
+};
+
+type BuiltTransport = {
+  readonly receiver: Receiver;
+  /** Where the server hands on what comes from Slack over HTTP. */
+  readonly listener: HTTPReceiver['requestListener'] | null;
+  readonly connect: (tell: Parameters<typeof createConnection>[1]) => Connection | null;
+};
+
+const createTransport = (
+  transport: Transport,
+  apiUrl: string,
+  failed: (what: string, error: unknown) => void,
+): BuiltTransport => {
+  if (transport.kind === 'socket') {
+    const receiver = new SocketModeReceiver({
+      appToken: transport.appToken,
+      logger: silence,
+      autoReconnectEnabled: false,
+      installerOptions: { clientOptions: clientOptions(apiUrl) },
+      // Not acknowledged, so Slack tells it again.
+      processEventErrorHandler: async ({ error }) => {
+        failed('take an event', error);
+        return false;
+      },
+    });
+    return { receiver, listener: null, connect: (tell) => createConnection(receiver.client, tell) };
+  }
+  const receiver = new HTTPReceiver({
+    signingSecret: transport.signingSecret,
+    endpoints: [slackPath],
+    logger: silence,
+    unhandledRequestTimeoutMillis: UNACKNOWLEDGED_LIMIT_MS,
+    // The store took too long: it may still take it, and Slack's retry will find it there.
+    unhandledRequestHandler: ({ response }) => {
+      if (!response.headersSent) answer(response, 503);
+    },
+    processEventErrorHandler: async ({ error, response }) => {
+      failed('take an event', error);
+      if (!response.headersSent) answer(response, 500);
+      return false;
+    },
+  });
+  return { receiver, listener: receiver.requestListener, connect: () => null };
+};
+
+const open = async (server: Server, { host, port }: Pick<SlackOptions, 'host' | 'port'>): Promise<number> => {
+  server.listen(port, host);
+  await once(server, 'listening');
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+};
+
+const close = async (server: Server, limitMs: number): Promise<void> => {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  const timer = setTimeout(() => server.closeAllConnections(), limitMs);
+  await closed;
+  clearTimeout(timer);
+};

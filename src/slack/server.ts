@@ -1,0 +1,116 @@
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+
+/** Slack's events are below 100 kB; nothing that is signed comes near this. */
+const BODY_LIMIT = 1024 * 1024;
+const REQUEST_LIMIT_MS = 30_000;
+/** Longer than a load balancer's own, so that it never writes into a connection that we are closing. */
+const KEEP_ALIVE_MS = 65_000;
+/** Slack refuses older ones too; Bolt checks only that side. https://docs.slack.dev/authentication/verifying-requests-from-slack */
+const CLOCK_TOLERANCE_S = 300;
+
+/** Another way in through the same server. `path` is exact, or ends in `/*`. A rejection becomes 500. */
+export type Route = {
+  readonly path: string;
+  readonly method: 'GET' | 'POST';
+  readonly handler: (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+};
+
+export type ServerOptions = {
+  readonly routes: readonly Route[];
+  readonly failed: (what: string, error: unknown) => void;
+};
+
+/** One server for everything: also in Socket Mode, where Slack itself does not come through it. */
+export const createHttpServer = ({ routes, failed }: ServerOptions): Server => {
+  const server = createServer((request, response) => {
+    serve(routes, request, response).catch((error: unknown) => {
+      failed(`answer ${request.method ?? ''} request`, error);
+      if (response.headersSent) response.destroy();
+      else answer(response, 500);
+    });
+  });
+  server.requestTimeout = REQUEST_LIMIT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  return server;
+};
+
+const serve = async (routes: readonly Route[], request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const path = pathOf(request.url);
+  const there = routes.filter((route) => matches(route.path, path));
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const route = there.find((candidate) => candidate.method === method);
+  if (route !== undefined) return await route.handler(request, response);
+  answer(response, there.length > 0 ? 405 : 404);
+};
+
+const pathOf = (url = ''): string =>
+  URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : '';
+
+const matches = (pattern: string, path: string): boolean =>
+  pattern.endsWith('/*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
+
+export const answer = (response: ServerResponse, status: number): void => {
+  response.writeHead(status, { 'content-length': 0 });
+  response.end();
+};
+
+export type SlackRoute = {
+  readonly path: string;
+  readonly accepting: () => boolean;
+  readonly now: () => number;
+  readonly listener: RequestListener;
+  readonly refused: (status: number) => void;
+};
+
+/** The way to Bolt, behind what Bolt does not check. */
+export const slackRoute = ({ path, accepting, now, listener, refused }: SlackRoute): Route => ({
+  path,
+  method: 'POST',
+  async handler(request, response) {
+    response.once('finish', () => {
+      if (response.statusCode >= 400) refused(response.statusCode);
+    });
+    if (!accepting()) return answer(response, 503);
+    if (isFromTheFuture(request, now())) return answer(response, 401);
+    const rawBody = await readBody(request);
+    if (rawBody === null) return answer(response, 413);
+    dropCharset(request);
+    if (!isObject(rawBody.toString(), request.headers['content-type'])) return answer(response, 400);
+    // Bolt takes a body that was read already from this property.
+    listener(Object.assign(request, { rawBody }), response);
+  },
+});
+
+const isFromTheFuture = (request: IncomingMessage, now: number): boolean =>
+  Number(request.headers['x-slack-request-timestamp'] ?? 0) > now / 1000 + CLOCK_TOLERANCE_S;
+
+/** Null when it is too long. */
+const readBody = async (request: IncomingMessage): Promise<Buffer | null> => {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // The connection must outlive a body that is too long: who still writes into a closed one sees no answer.
+  const stream: AsyncIterable<Uint8Array> = request.iterator({ destroyOnReturn: false });
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > BODY_LIMIT) {
+      request.resume();
+      return null;
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+};
+
+/** Bolt 5.1 knows a form only without `; charset=…`, which proxies like to add. */
+const dropCharset = (request: IncomingMessage): void => {
+  const [type] = request.headers['content-type']?.split(';') ?? [];
+  if (type !== undefined) request.headers['content-type'] = type.trim().toLowerCase();
+};
+
+/** Bolt reads fields of whatever the JSON is, and `null` would end the process. */
+const isObject = (body: string, type: string | undefined): boolean => {
+  if (type !== 'application/x-www-form-urlencoded') return /^\s*\{/.test(body);
+  const payload = new URLSearchParams(body).get('payload');
+  return payload === null || /^\s*\{/.test(payload);
+};
