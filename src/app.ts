@@ -1,0 +1,140 @@
+import { createLife, type App } from './app/life.ts';
+import { type GroundOptions, type Ground, layGround } from './app/ground.ts';
+import { type AcquireRoom, openAcquire, openSlack, routesOf } from './app/vendors.ts';
+import { type CatchUp, createCatchUp } from './bridge/catch-up.ts';
+import { standingOf } from './bridge/agents.ts';
+import type { Bridge } from './bridge/context.ts';
+import { createFloodGuard } from './bridge/flood.ts';
+import { suggestContacts } from './bridge/forms.ts';
+import { createHandler } from './bridge/inbox.ts';
+import { operate } from './bridge/orders.ts';
+import { createPoller, type Poller } from './bridge/poller.ts';
+import { createCaseReads, createReadTurns, type ReadBudget, type ReadTurns } from './bridge/reads.ts';
+import { createToHelpdesk } from './bridge/to-helpdesk.ts';
+import { createToSlack } from './bridge/to-slack.ts';
+import { ChannelId } from './core/ids.ts';
+import { Failure } from './delivery/errors.ts';
+import { createHousekeeping } from './delivery/housekeeping.ts';
+import { createInbox } from './delivery/inbox.ts';
+import { createOutbox } from './delivery/outbox.ts';
+import type { Destination, Retention, Worker } from './delivery/ports.ts';
+import type { Slack } from './slack/receiver.ts';
+import { mentionsOf, plainStart, plainText } from './slack/text.ts';
+
+/** The composition root: the ground, the rooms of both vendors, the bridge between them, the workers, and their life. */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
+
+const RETENTION: Retention = { textMs: DAY, deadTextMs: 30 * DAY, keyMs: 30 * DAY };
+/** Two requests a second, and a start at once for the first few (contract section 6). */
+const READ_BUDGET: ReadBudget = { perSecond: 2, burst: 10 };
+
+export type { App } from './app/life.ts';
+
+/** Beside the configuration: what tests and benchmarks replace. */
+export type AppOptions = GroundOptions & {
+  readonly readBudget?: ReadBudget;
+  readonly attemptMs?: number;
+};
+
+/** Rejects when the store cannot be used; nothing is started yet. */
+export const createApp = async (options: AppOptions): Promise<App> => {
+  const ground = await layGround(options);
+  const turns = createReadTurns(options.readBudget ?? READ_BUDGET, ground.now);
+  const acquire = await openAcquire(ground, () => turns.spent());
+  const slack = await openSlack(ground, {
+    routes: routesOf(ground, acquire, () => poller.roundAge()),
+    suggest: (question) => suggest(bridge, question),
+    missed: () => catchUp.missed(),
+  });
+  const bridge = buildBridge(ground, { acquire, slack, turns });
+  const poller: Poller = createPoller(bridge, { everyMs: ground.config.acquire.pollMs });
+  const catchUp = createCatchUp(bridge);
+  const workers = hireWorkers(ground, { bridge, catchUp }, options);
+  const { helpdesk } = acquire;
+  return createLife(ground, { slack, helpdesk, poller, catchUp, workers, stopReading: () => bridge.reads.stop() });
+};
+
+/** The variable whose value its vendor refused, when that is what ended the start. */
+export const refusedVariable = (error: unknown): 'SLACK_BOT_TOKEN' | 'SLACK_APP_TOKEN' | 'ACQUIRE_API_KEY' | null => {
+  if (!(error instanceof Failure) || error.facts.kind !== 'auth') return null;
+  if (error.facts.side !== 'slack') return 'ACQUIRE_API_KEY';
+  return error.facts.attempted === 'apps.connections.open' ? 'SLACK_APP_TOKEN' : 'SLACK_BOT_TOKEN';
+};
+
+type Question = { readonly member: Parameters<typeof standingOf>[1]; readonly channel: ChannelId | null } & {
+  readonly query: string;
+};
+
+/** Contacts to choose from, for agents only. Nobody waits for a look-up that does not succeed at once. */
+const suggest = async (bridge: Bridge, { member, channel, query }: Question) => {
+  const nearest = channel ?? bridge.channels().home;
+  const standing = await standingOf(bridge, member, { at: 0, channel: nearest });
+  return standing.is === 'agent' ? suggestContacts(bridge, query) : [];
+};
+
+type Rooms = { readonly acquire: AcquireRoom; readonly slack: Slack; readonly turns: ReadTurns };
+
+const buildBridge = (ground: Ground, { acquire, slack, turns }: Rooms): Bridge => {
+  const { config, health, log, alarm, store, records, channels } = ground;
+  const { helpdesk } = acquire;
+  // Moments are compared with what the store says, and it may be on another machine.
+  const now = (): number => store.deliveries.now();
+  return {
+    helpdesk,
+    chat: health.observe('slack', slack.chat),
+    store: store.deliveries,
+    records,
+    reads: createCaseReads({ helpdesk, turns, now }),
+    text: { plain: plainText, start: plainStart, mentions: mentionsOf },
+    channels: () => channels,
+    agentGroup: config.slack.agentGroup ?? null,
+    alertChannel: config.channels.alerts === undefined ? null : ChannelId.parse(config.channels.alerts),
+    command: config.slack.command,
+    editWindowMs: config.editWindowMs,
+    health: () => ({ slack: health.of('slack'), acquire: health.of('acquire') }),
+    mayStartThread: createFloodGuard(alarm),
+    lead: store.lead,
+    now,
+    log,
+    alarm,
+  };
+};
+
+const hireWorkers = (
+  ground: Ground,
+  { bridge, catchUp }: { readonly bridge: Bridge; readonly catchUp: CatchUp },
+  { attemptMs, hooks = {} }: AppOptions,
+): readonly Worker[] => {
+  const { log, metrics, now } = ground;
+  const { leaseMs, crashPoint, destination = (way: Destination) => way } = hooks;
+  const store = ground.store.deliveries;
+  const toSlack = destination(createToSlack(bridge));
+  const toHelpdesk = destination(createToHelpdesk(bridge, catchUp));
+  const lease = leaseMs === undefined ? {} : { leaseMs };
+  return [
+    createInbox({
+      store,
+      handle: createHandler(bridge),
+      log,
+      now,
+      ...lease,
+      onDead: ({ id }) =>
+        ground.alarm(`event:${id}`, `An event could not be worked on and was set aside (number ${id}). See the log.`),
+    }),
+    createOutbox({
+      store,
+      destinationOf: (delivery) => (delivery.gates[0] === 'acquire' ? toHelpdesk : toSlack),
+      log,
+      now,
+      ...lease,
+      ...(attemptMs === undefined ? {} : { attemptMs }),
+      ...(crashPoint === undefined ? {} : { crashPoint }),
+      onAttempt: ({ lane, outcome, ms }) =>
+        metrics.attempted(lane.startsWith('acquire:') ? 'acquire' : 'slack', outcome, ms),
+    }),
+    createHousekeeping({ store, retention: RETENTION, onOrder: (order) => operate(bridge, order), log }),
+  ];
+};

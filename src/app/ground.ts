@@ -1,0 +1,104 @@
+import { paceOf } from '../bridge/lanes.ts';
+import type { RecordStore } from '../bridge/records.ts';
+import type { Config } from '../config.ts';
+import type { Channels } from '../core/settings.ts';
+import type { Gap } from '../delivery/outbox.ts';
+import type { DeliveryStore, Destination, Pace } from '../delivery/ports.ts';
+import { createHealth, type Health } from '../http/health.ts';
+import { createMetrics, type Metrics } from '../http/metrics.ts';
+import type { Log } from '../log.ts';
+import { openStore, type Store } from '../store/open.ts';
+
+/** What every part of the app stands on: configuration, store, log, health, and the stage of its life. */
+
+export type GroundOptions = {
+  readonly config: Config;
+  readonly channels: Channels;
+  readonly log: Log;
+  readonly pace?: (gate: string) => Pace;
+  readonly now?: () => number;
+  readonly hooks?: Hooks;
+};
+
+/** For tests alone: what puts itself between the parts, to break things on purpose. */
+export type Hooks = {
+  readonly leaseMs?: number;
+  readonly crashPoint?: (gap: Gap) => void;
+  readonly store?: (store: DeliveryStore) => DeliveryStore;
+  readonly destination?: (destination: Destination) => Destination;
+};
+
+export type Ground = {
+  readonly config: Config;
+  readonly channels: Channels;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly store: Store;
+  readonly records: RecordStore;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  /** Only the app's life changes it. */
+  readonly life: Life;
+  /** For work that nobody waits for: its failure is logged. */
+  readonly inBackground: (work: Promise<unknown>, what: string) => void;
+  /** To the log, and to the alarm channel once a day for each key. */
+  readonly alarm: (key: string, words: string) => void;
+};
+
+export type Life = {
+  stage: 'starting' | 'open' | 'stopping';
+  /** What was open when the store was new is recorded, or could not be read yet. */
+  hasBaseline: boolean;
+};
+
+const NOT_STORED =
+  'Nothing can be stored. Events are refused, so that their senders try again; nothing is sent. Make room on the disk, or make the store writable again: no restart is needed.';
+const STORED_AGAIN =
+  'For a while nothing could be stored; now it can again. Events were refused meanwhile, so that their senders tried again; nothing was lost. The log says what was wrong.';
+
+/** Rejects when the store cannot be used. */
+export const layGround = async (options: GroundOptions): Promise<Ground> => {
+  const { config, channels, log, pace, now = Date.now, hooks } = options;
+  const opened = await openStore(config.database, {
+    pace: pace ?? paceOf,
+    now,
+    onTrouble: (trouble) => {
+      if (trouble === null) alarm('store', STORED_AGAIN);
+      else log.error({ alarm: 'store', reason: trouble.reason, error: trouble.error }, NOT_STORED);
+    },
+  });
+  const store = { ...opened, deliveries: hooks?.store?.(opened.deliveries) ?? opened.deliveries };
+  const inBackground = (work: Promise<unknown>, what: string): void => {
+    work.catch((error: unknown) => log.error({ error, what }, 'something in the background failed'));
+  };
+  const alarm = (key: string, words: string): void => {
+    const day = new Date(now()).toISOString().slice(0, 10);
+    log.error({ alarm: key }, words);
+    const event = { key: `alarm:${key}:${day}`, lane: 'alarm', payload: { type: 'alarm', text: words } };
+    inBackground(store.deliveries.put([event]), 'store an alarm');
+  };
+  return {
+    config,
+    channels,
+    log,
+    now,
+    store,
+    records: recordStore(store),
+    health: createHealth(),
+    metrics: createMetrics(() => store.deliveries.counts()),
+    life: { stage: 'starting', hasBaseline: false },
+    inBackground,
+    alarm,
+  };
+};
+
+const recordStore = (store: Store): RecordStore => ({
+  get: (namespace, key) => store.records(namespace).get(key),
+  set: async (namespace, key, value) => {
+    await store.records(namespace).set(key, value);
+  },
+  async *entries(namespace) {
+    const iterate = store.records(namespace).iterator;
+    if (iterate !== undefined) yield* iterate(undefined);
+  },
+});

@@ -1,0 +1,120 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { CatchUp } from '../bridge/catch-up.ts';
+import type { Poller } from '../bridge/poller.ts';
+import type { Helpdesk } from '../core/ports.ts';
+import { Failure } from '../delivery/errors.ts';
+import type { Worker } from '../delivery/ports.ts';
+import type { Slack } from '../slack/receiver.ts';
+import type { Ground } from './ground.ts';
+
+/** Start and stop are one story: what is started in order is stopped in the other. */
+
+const SECOND = 1000;
+/** Taking in and working each end within half of this, so that a stop stays below 10 s (contract section 4). */
+const STOP_LIMIT_MS = 8 * SECOND;
+const BASELINE_AGAIN_MS = 2 * SECOND;
+const IDENTIFY_AGAIN_MS = 2 * SECOND;
+
+export type Parts = {
+  readonly slack: Slack;
+  readonly helpdesk: Helpdesk;
+  readonly poller: Poller;
+  readonly catchUp: CatchUp;
+  readonly workers: readonly Worker[];
+  /** Lets go of reads that wait for their turn. */
+  stopReading(): void;
+};
+
+export type App = {
+  /** Resolves when events are taken in. Rejects with `Failure` of kind auth when a vendor refuses us. */
+  start(): Promise<{ readonly port: number }>;
+  /** Takes no more events, finishes or hands back what is in flight. */
+  stop(): Promise<void>;
+};
+
+export const createLife = (ground: Ground, parts: Parts): App => {
+  const { life, log } = ground;
+  const { slack, helpdesk, poller, catchUp, workers } = parts;
+  const timers = new Set<NodeJS.Timeout>();
+
+  /** Tries again after a pause, until it succeeds or the app stops. */
+  const later = (work: () => Promise<unknown>, ms: number): void => {
+    if (life.stage === 'stopping') return;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      work().catch(() => later(work, ms));
+    }, ms);
+    timers.add(timer);
+  };
+
+  const identify = (): Promise<unknown> => ground.health.note('slack', slack.identify());
+
+  /** A vendor that refuses us ends the start; one that cannot be reached does not. */
+  const greet = async (): Promise<void> => {
+    const [known, probed] = await Promise.allSettled([identify(), helpdesk.probe()]);
+    for (const answer of [known, probed]) {
+      if (answer.status === 'fulfilled') continue;
+      const error: unknown = answer.reason;
+      if (!(error instanceof Failure) || error.facts.kind === 'auth') throw error;
+      log.warn({ error }, 'a vendor cannot be reached; events are taken in and kept');
+    }
+    if (known.status === 'rejected') later(identify, IDENTIFY_AGAIN_MS);
+  };
+
+  const beginPolling = async (): Promise<void> => {
+    try {
+      await poller.begin();
+      poller.start();
+    } catch (error) {
+      log.warn({ error }, 'open cases could not be read yet; it is tried again');
+      throw error;
+    } finally {
+      // An outage of Acquire must not keep us out of rotation: taking events in is what we are for then.
+      life.hasBaseline = true;
+    }
+  };
+
+  // Asked through a function, for it may change during every await.
+  const hasStopped = (): boolean => life.stage === 'stopping';
+
+  const stop = async (): Promise<void> => {
+    life.stage = 'stopping';
+    for (const timer of timers) clearTimeout(timer);
+    // A reading under way changes nothing: it is not waited for longer than for requests.
+    const reading = Promise.all([poller.stop(), catchUp.stop()]);
+    await Promise.all([slack.stop(STOP_LIMIT_MS / 2), atMost(STOP_LIMIT_MS / 2, reading)]);
+    parts.stopReading();
+    await Promise.all(workers.map((worker) => worker.stop(STOP_LIMIT_MS / 2)));
+    await ground.store.close();
+  };
+
+  return {
+    async start() {
+      try {
+        // Taking in comes first: while a vendor hangs, the other one's retries must not run out.
+        life.stage = 'open';
+        const { port } = await slack.start();
+        await greet();
+        if (hasStopped()) throw new Error('casebridge was stopped while it started');
+        for (const worker of workers) worker.start();
+        catchUp.start();
+        beginPolling().catch(() => later(beginPolling, BASELINE_AGAIN_MS));
+        log.info({ port, transport: ground.config.secrets.slackTransport.kind }, 'casebridge is running');
+        return { port };
+      } catch (error) {
+        if (!hasStopped()) await stop();
+        throw error;
+      }
+    },
+    async stop() {
+      await stop();
+      log.info({}, 'casebridge has stopped');
+    },
+  };
+};
+
+const atMost = async (ms: number, work: Promise<unknown>): Promise<void> => {
+  const limit = new AbortController();
+  await Promise.race([work, pause(ms, undefined, { signal: limit.signal }).catch(() => undefined)]);
+  limit.abort();
+};

@@ -1,0 +1,154 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { CaseReading } from '../core/event.ts';
+import type { CaseId } from '../core/ids.ts';
+import type { Helpdesk } from '../core/ports.ts';
+import { Failure } from '../delivery/errors.ts';
+
+/** Reading of cases within one budget, the most urgent first; a reading serves everybody who asked before it began. */
+
+/** `nudged`: told by a webhook. `active`: the customer wrote lately. `list`: pages of the list. `sweep`: the rest. */
+export type Urgency = 'nudged' | 'active' | 'list' | 'sweep';
+const URGENCIES: readonly Urgency[] = ['nudged', 'active', 'list', 'sweep'];
+
+/** Readings kept for those who ask a moment later, at most so many and so long. */
+const KEPT = 500;
+const KEPT_MS = 60_000;
+
+/** Every so many turns the least urgent goes first: many active cases must not hide new ones for ever. */
+const LEAST_EVERY = 3;
+
+export type ReadBudget = { readonly perSecond: number; readonly burst: number };
+
+/** What reading may cost: its turn pays for the first request of a piece of work, the others are owed. */
+export type ReadTurns = {
+  /** Does the work when there is room for it. */
+  within<T>(urgency: Urgency, work: () => Promise<T>): Promise<T>;
+  /** A request has been sent; it counts when it belongs to such work. */
+  spent(): void;
+  /** Pieces of work that wait for their turn. */
+  waiting(): number;
+  stop(): void;
+};
+
+export type CaseReads = Pick<ReadTurns, 'within' | 'waiting' | 'stop'> & {
+  /** Reads a case, or gives a reading that began at or after `since`. Null when there is no such case. */
+  read(
+    id: CaseId,
+    options: { readonly urgency: Urgency; readonly since: number },
+  ): Promise<{ reading: CaseReading | null; began: number }>;
+  /** Told of every reading, whoever asked for it. */
+  onReading(listener: (reading: CaseReading, began: number) => void): void;
+};
+
+type Kept = { readonly began: number; readonly reading: Promise<CaseReading | null> };
+
+export const createCaseReads = (options: {
+  readonly helpdesk: Pick<Helpdesk, 'readCase'>;
+  readonly turns: ReadTurns;
+  readonly now: () => number;
+}): CaseReads => {
+  const { helpdesk, turns, now } = options;
+  const kept = new Map<CaseId, Kept>();
+  const listeners = new Set<(reading: CaseReading, began: number) => void>();
+
+  const keep = (id: CaseId, made: Kept): void => {
+    kept.delete(id);
+    kept.set(id, made);
+    for (const [oldest, { began }] of kept) {
+      if (kept.size <= KEPT && now() - began < KEPT_MS) break;
+      kept.delete(oldest);
+    }
+    made.reading.catch(() => {
+      if (kept.get(id) === made) kept.delete(id);
+    });
+  };
+
+  return {
+    async read(id, { urgency, since }) {
+      const known = kept.get(id);
+      if (known !== undefined && known.began >= since) return { reading: await known.reading, began: known.began };
+      return turns.within(urgency, async () => {
+        // Somebody else may have begun a reading while this one waited for its turn.
+        const meanwhile = kept.get(id);
+        if (meanwhile !== undefined && meanwhile.began >= since)
+          return { reading: await meanwhile.reading, began: meanwhile.began };
+        const made = { began: now(), reading: helpdesk.readCase(id) };
+        keep(id, made);
+        const reading = await made.reading;
+        if (reading !== null) for (const listener of listeners) listener(reading, made.began);
+        return { reading, began: made.began };
+      });
+    },
+    onReading: (listener) => void listeners.add(listener),
+    within: (urgency, work) => turns.within(urgency, work),
+    waiting: () => turns.waiting(),
+    stop: () => turns.stop(),
+  };
+};
+
+type Waiter = { readonly go: () => void; readonly giveUp: (why: Error) => void };
+
+/** A bucket of requests; those who wait are served by urgency, then in the order of their coming. */
+export const createReadTurns = (budget: ReadBudget, now: () => number): ReadTurns => {
+  const queues = new Map<Urgency, Waiter[]>(URGENCIES.map((urgency) => [urgency, []]));
+  /** The work that a request belongs to, and whether its first one is paid for. */
+  const work = new AsyncLocalStorage<{ paid: number }>();
+  let tokens = budget.burst;
+  let filledAt = now();
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+
+  const fill = (): void => {
+    const at = now();
+    tokens = Math.min(budget.burst, tokens + (Math.max(0, at - filledAt) * budget.perSecond) / 1000);
+    filledAt = at;
+  };
+  let served = 0;
+  const next = (): Waiter | undefined => {
+    served += 1;
+    for (const urgency of served % LEAST_EVERY === 0 ? URGENCIES.toReversed() : URGENCIES) {
+      const waiter = queues.get(urgency)?.shift();
+      if (waiter !== undefined) return waiter;
+    }
+    return undefined;
+  };
+  const waiting = (): number => [...queues.values()].reduce((sum, queue) => sum + queue.length, 0);
+  const serve = (): void => {
+    timer = null;
+    fill();
+    while (tokens >= 1 && waiting() > 0) {
+      tokens -= 1;
+      next()?.go();
+    }
+    if (waiting() > 0) timer = setTimeout(serve, Math.max(5, ((1 - tokens) * 1000) / budget.perSecond));
+  };
+  const take = (urgency: Urgency): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (stopped) return reject(stopping());
+      queues.get(urgency)?.push({ go: resolve, giveUp: reject });
+      if (timer === null) serve();
+    });
+
+  return {
+    within: async (urgency, piece) => {
+      await take(urgency);
+      return work.run({ paid: 1 }, piece);
+    },
+    spent: () => {
+      const mine = work.getStore();
+      if (mine === undefined) return;
+      if (mine.paid > 0) mine.paid -= 1;
+      else tokens -= 1;
+    },
+    waiting,
+    stop: () => {
+      stopped = true;
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+      for (let waiter = next(); waiter !== undefined; waiter = next()) waiter.giveUp(stopping());
+    },
+  };
+};
+
+const stopping = (): Failure =>
+  new Failure({ kind: 'transient', side: 'acquire', attempted: 'reading while the app stops', effect: 'none' });

@@ -1,0 +1,135 @@
+import type { z } from 'zod';
+import type { Json, RecordWrite } from '../delivery/ports.ts';
+import {
+  Baseline,
+  CaseMessageRecord,
+  CurrentCase,
+  Link,
+  LinkPointer,
+  MemberMessage,
+  NewestPost,
+  OpenCase,
+  OwnSenders,
+  Root,
+  StaleQuestion,
+  StandingReceipt,
+} from '../core/link.ts';
+
+/** What the bridge asks of the store of records. Rejects on an outage: an outage never reads as "no link". */
+export type RecordStore = {
+  get(namespace: string, key: string): Promise<Json | undefined>;
+  set(namespace: string, key: string, value: Json): Promise<void>;
+  entries(namespace: string): AsyncIterable<readonly [key: string, value: Json]>;
+};
+
+/** Each kind of record; the key of each is said beside it. */
+type Records = {
+  /** linkKey */
+  link: Link;
+  /** linkKey */
+  root: Root;
+  /** threadKey */
+  thread: LinkPointer;
+  /** account:caseId, for every case id ever seen */
+  case: LinkPointer;
+  /** linkKey, written by the lane of the helpdesk when it created or reopened a case */
+  current_case: CurrentCase;
+  /** linkKey, while its case is not closed */
+  open_case: OpenCase;
+  /** team:channel:ts */
+  member_message: MemberMessage;
+  /** linkKey, while replies are held as stale */
+  stale_question: StaleQuestion;
+  /** account:messageId */
+  case_message: CaseMessageRecord;
+  /** team:channel or team:channel:root */
+  newest_post: NewestPost;
+  /** linkKey: the newest reply up to which its thread was read as a whole */
+  thread_cursor: NewestPost;
+  /** account */
+  baseline: Baseline;
+  /** account */
+  own_senders: OwnSenders;
+  /** team:channel:ts of a member's message */
+  receipt: StandingReceipt;
+};
+
+export type Namespace = keyof Records;
+export type RecordOf<N extends Namespace> = Records[N];
+
+/** Yesterday's code wrote what today's reads. */
+const schemas: { readonly [N in Namespace]: z.ZodType<Records[N]> } = {
+  link: Link,
+  root: Root,
+  thread: LinkPointer,
+  case: LinkPointer,
+  current_case: CurrentCase,
+  open_case: OpenCase,
+  member_message: MemberMessage,
+  stale_question: StaleQuestion,
+  case_message: CaseMessageRecord,
+  newest_post: NewestPost,
+  thread_cursor: NewestPost,
+  baseline: Baseline,
+  own_senders: OwnSenders,
+  receipt: StandingReceipt,
+};
+
+/** A record as parsed, and as it stood in the store: the latter is what a conditional write compares with. */
+export type Stored<T> = { readonly value: T; readonly raw: Json };
+
+/** A stored record does not fit its schema: a newer version wrote it, or the file was changed by hand. */
+class RecordUnreadable extends Error {
+  constructor(namespace: string) {
+    super(`a record of ${namespace} cannot be read by this version`);
+    this.name = 'RecordUnreadable';
+  }
+}
+
+const parse = <N extends Namespace>(namespace: N, raw: Json): Stored<RecordOf<N>> => {
+  const parsed = schemas[namespace].safeParse(raw);
+  if (!parsed.success) throw new RecordUnreadable(namespace);
+  return { value: parsed.data, raw };
+};
+
+/** Reads one record; null when there is none. */
+export const readRecord = async <N extends Namespace>(
+  store: RecordStore,
+  namespace: N,
+  key: string,
+): Promise<Stored<RecordOf<N>> | null> => {
+  const raw = await store.get(namespace, key);
+  return raw === undefined || raw === null ? null : parse(namespace, raw);
+};
+
+export async function* eachRecord<N extends Namespace>(
+  store: RecordStore,
+  namespace: N,
+): AsyncGenerator<readonly [string, RecordOf<N>]> {
+  for await (const [key, raw] of store.entries(namespace)) yield [key, parse(namespace, raw).value];
+}
+
+/** Stores a record of the app's own, apart from any event or delivery. */
+export const storeRecord = <N extends Namespace>(
+  store: RecordStore,
+  namespace: N,
+  { key, value }: { readonly key: string; readonly value: RecordOf<N> },
+): Promise<void> => store.set(namespace, key, value);
+
+/** A record to be written, whatever stands there. */
+export const writeRecord = <N extends Namespace>(
+  namespace: N,
+  key: string,
+  value: RecordOf<N> | null,
+): RecordWrite => ({
+  namespace,
+  key,
+  value: value,
+});
+
+/** A record to be written only if it still is as it was read; null means that there was none. */
+export const replaceRecord = <N extends Namespace>(
+  namespace: N,
+  key: string,
+  change: { readonly was: Stored<RecordOf<N>> | null; readonly value: RecordOf<N> | null },
+): RecordWrite => ({ namespace, key, value: change.value, was: change.was?.raw ?? null });

@@ -1,0 +1,93 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Failure } from '../delivery/errors.ts';
+
+/** How both sides are, from the last real calls, and whether this process may be sent requests. */
+
+export type SideHealth = 'ok' | 'degraded';
+
+export type Health = {
+  /** The same object, with every call's outcome noted. */
+  observe<T extends object>(side: string, target: T): T;
+  /** The same promise, with its outcome noted. */
+  note<T>(side: string, call: Promise<T>): Promise<T>;
+  of(side: string): SideHealth;
+};
+
+export const createHealth = (): Health => {
+  const sides = new Map<string, SideHealth>();
+
+  const note = async <T>(side: string, call: Promise<T>): Promise<T> => {
+    try {
+      const value = await call;
+      sides.set(side, 'ok');
+      return value;
+    } catch (error) {
+      sides.set(side, isUp(error) ? 'ok' : 'degraded');
+      throw error;
+    }
+  };
+
+  return {
+    note,
+    observe: (side, target) =>
+      new Proxy(target, {
+        get(object, name, receiver) {
+          const member: unknown = Reflect.get(object, name, receiver);
+          if (typeof member !== 'function') return member;
+          return (...given: unknown[]): unknown => {
+            const result: unknown = Reflect.apply(member, object, given);
+            return result instanceof Promise ? note(side, result) : result;
+          };
+        },
+      }),
+    of: (side) => sides.get(side) ?? 'degraded',
+  };
+};
+
+/** A side that refuses something, or asks to wait, is there. */
+const isUp = (error: unknown): boolean =>
+  error instanceof Failure && error.facts.kind !== 'transient' && error.facts.kind !== 'auth';
+
+export type Readiness = {
+  readonly slack: SideHealth;
+  readonly acquire: SideHealth;
+  /** Milliseconds since the last round of polling began. */
+  readonly pollAgeMs: number | null;
+};
+
+export type HealthRoutes = {
+  /** The store takes writes. */
+  writable(): Promise<boolean>;
+  /** Events are taken in. */
+  open(): boolean;
+  readiness(): Readiness;
+};
+
+const json = (response: ServerResponse, status: number, body: object): void => {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'content-length': Buffer.byteLength(text),
+  });
+  response.end(text);
+};
+
+/** `/healthz` and `/readyz`. An outage of a vendor leaves us ready: then buffering is what we are for. */
+export const healthRoutes = (health: HealthRoutes) => [
+  {
+    path: '/healthz',
+    method: 'GET' as const,
+    handler: (_request: IncomingMessage, response: ServerResponse): void => json(response, 200, { status: 'alive' }),
+  },
+  {
+    path: '/readyz',
+    method: 'GET' as const,
+    handler: async (_request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const ready = health.open() && (await health.writable());
+      const sides = health.readiness();
+      const status = sides.slack === 'ok' && sides.acquire === 'ok' ? 'ok' : 'degraded';
+      json(response, ready ? 200 : 503, { status: ready ? status : 'unavailable', ...sides });
+    },
+  },
+];

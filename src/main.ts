@@ -1,0 +1,72 @@
+import { type App, createApp, refusedVariable } from './app.ts';
+import { readConfig } from './config.ts';
+import { createLog, type Log } from './log.ts';
+import { readRoutes } from './routes.ts';
+
+/** Reads the configuration, runs the app until a signal comes, and says in one line what keeps it from running. */
+
+/** sysexits.h EX_CONFIG: somebody must change something; starting again does not help. */
+const EXIT_CONFIG = 78;
+const EXIT_FAILED = 1;
+const STOP_LIMIT_MS = 10_000;
+
+const main = async (): Promise<void> => {
+  const read = readConfig(process.env);
+  if (!read.ok) return complain(read.problems, EXIT_CONFIG);
+  const { config } = read;
+  const routes = readRoutes(config.routesFile, config.channels.cases);
+  if (!routes.ok) return complain(routes.problems, EXIT_CONFIG);
+  const log = createLog({ level: config.logLevel });
+  try {
+    const app = await createApp({ config, channels: routes.channels, log });
+    untilSignal(app, log);
+    await app.start();
+  } catch (error) {
+    // A stop has its own end.
+    if (!stopping) complainOf(error);
+  }
+};
+
+let stopping = false;
+
+const untilSignal = (app: App, log: Log): void => {
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(EXIT_FAILED), STOP_LIMIT_MS).unref();
+    try {
+      await app.stop();
+      process.exit(0);
+    } catch (error) {
+      log.error({ error }, 'the stop failed; what was taken in is stored');
+      process.exit(EXIT_FAILED);
+    }
+  };
+  process.on('SIGTERM', () => void stop());
+  process.on('SIGINT', () => void stop());
+  process.on('unhandledRejection', (error) => {
+    log.fatal({ error }, 'something failed that nobody waited for; what was taken in is stored');
+    process.exit(EXIT_FAILED);
+  });
+};
+
+/** Where to look for a right value, for each that its vendor can refuse. */
+const RIGHT_VALUES = {
+  SLACK_BOT_TOKEN: 'is refused by Slack; expected the bot token of an installed app ("OAuth & Permissions")',
+  SLACK_APP_TOKEN: 'is refused by Slack; expected an app-level token with connections:write ("Basic Information")',
+  ACQUIRE_API_KEY:
+    'is refused by Acquire; expected a key that is active and may read cases ("Settings > For Developers > API Key(s)")',
+};
+
+const complainOf = (error: unknown): void => {
+  const variable = refusedVariable(error);
+  if (variable !== null) return complain([`${variable} ${RIGHT_VALUES[variable]}`], EXIT_CONFIG);
+  complain([error instanceof Error ? error.message : 'casebridge could not start'], EXIT_FAILED);
+};
+
+const complain = (lines: readonly string[], code: number): void => {
+  for (const line of lines) console.error(line);
+  process.exit(code);
+};
+
+await main();

@@ -1,0 +1,175 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { C, U } from '../src/sandbox/slack/seed.ts';
+import { readStore } from '../src/store/read.ts';
+import { both, run, sees, started } from './support/running.ts';
+
+const Facts = z.record(z.string(), z.unknown());
+const Package = z.object({ scripts: z.record(z.string(), z.string()) });
+const APP = ['src/main.ts'];
+
+test('a wrong configuration ends the start with 78 and one line per problem, without any value', async () => {
+  const app = run(APP, { SLACK_BOT_TOKEN: 'xoxp-not-a-bot-4711', ACQUIRE_POLL_SECONDS: '-4', PORT: 'http' });
+
+  const { code, err, out } = await app.ended;
+
+  expect(code).toBe(78);
+  const named = ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'ACQUIRE_ACCOUNT_ID', 'ACQUIRE_API_KEY'];
+  expect(
+    err
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ')[0]),
+  ).toEqual([...named, 'ACQUIRE_POLL_SECONDS', 'CASE_CHANNEL', 'PORT']);
+  expect(err + out).not.toContain('4711');
+});
+
+test('a routes file that cannot be read ends the start with 78', async () => {
+  const { env, folder } = await both();
+
+  const { code, err } = await run(APP, { ...env, ROUTES_FILE: `${folder}/routes.yaml` }).ended;
+
+  expect(code).toBe(78);
+  expect(err).toMatch(/^ROUTES_FILE .* cannot be read/);
+});
+
+test.each([
+  ['SLACK_BOT_TOKEN', 'xoxb-refused', /SLACK_BOT_TOKEN .*is refused by Slack/],
+  ['ACQUIRE_API_KEY', 'refused-key', /ACQUIRE_API_KEY is refused by Acquire/],
+  ['SLACK_APP_TOKEN', 'xapp-refused', /SLACK_APP_TOKEN is refused by Slack/],
+])('a refused %s ends the start with 78', async (name, value, words) => {
+  const { env } = await both();
+
+  const { code, err, out } = await run(APP, { ...env, [name]: value }).ended;
+
+  expect(code).toBe(78);
+  expect(err).toMatch(words);
+  expect(err.trim().split('\n')).toHaveLength(1);
+  expect(err + out).not.toContain(value);
+});
+
+test('with both vendors out of reach it starts degraded, takes events in, and recovers by itself', {
+  timeout: 60_000,
+}, async () => {
+  const { env, slack, acquire } = await both();
+  await slack.down();
+  await acquire.down();
+  const app = run(APP, env);
+  const url = await started(app);
+  const state = async () => Facts.parse(await (await fetch(`${url}/readyz`)).json());
+  expect(await state()).toMatchObject({ status: 'degraded', slack: 'degraded', acquire: 'degraded' });
+
+  await acquire.up();
+  await slack.up();
+  await slack.connect(`${url}/slack/events`);
+  const jo = acquire.contact({ name: 'Jo Customer', email: 'jo@example.com' });
+  // Cases that are open when the first round begins are old ones.
+  await sees(async () => (await state())['pollAgeMs'] !== null, 'the first round of polling');
+  acquire.openCase(jo.id, { text: 'Where is my parcel?' });
+
+  await sees(() => slack.messages(C.support).length > 0, 'the thread');
+  expect(await state()).toMatchObject({ status: 'ok' });
+});
+
+test('a second process on the same store stops with a clear message', async () => {
+  const { env } = await both();
+  await started(run(APP, env));
+
+  const { code, err } = await run(APP, env).ended;
+
+  expect(code).toBe(1);
+  expect(err).toMatch(/another/i);
+  expect(err.trim().split('\n')).toHaveLength(1);
+});
+
+test('a stop in the middle of work ends within 10 s with 0, and nothing is lost', { timeout: 60_000 }, async () => {
+  const { env, slack, acquire } = await both();
+  const first = run(APP, env);
+  await started(first, slack);
+  const jo = acquire.contact({ name: 'Jo Customer', email: 'jo@example.com', phone: '+358 40 123 4567' });
+  acquire.openCase(jo.id, { text: 'Where is my parcel?' });
+  const root = (await sees(() => slack.messages(C.support)[0], 'the thread')).ts;
+  const restore = acquire.faults.add({ path: '*add-message*', method: 'POST', effect: 'none', answer: 'hang' });
+  slack.say(U.anna, C.support, 'It left this morning.', { threadTs: root });
+  await sees(() => acquire.requests.some((request) => request.path.includes('add-message')), 'the attempt');
+
+  first.kill('SIGTERM');
+  const ended = await first.ended;
+  expect(ended.code).toBe(0);
+  expect(ended.ms).toBeLessThan(10_000);
+  restore();
+
+  const second = run(APP, env);
+  await started(second, slack);
+  const texts = () => acquire.snapshot().messages.map((row) => row.text);
+  await sees(() => texts().includes('It left this morning.'), 'the reply after the restart');
+  expect(texts().filter((text) => text === 'It left this morning.')).toHaveLength(1);
+  second.kill('SIGINT');
+  expect((await second.ended).code).toBe(0);
+
+  const log = ended.out + ended.err + second.out();
+  for (const secret of [
+    'parcel',
+    'this morning',
+    'jo@example.com',
+    '358',
+    'Jo Customer',
+    env.SLACK_BOT_TOKEN,
+    env.ACQUIRE_API_KEY,
+  ])
+    expect(log).not.toContain(secret);
+});
+
+test('a call that a stop cuts short costs nothing, and is looked up by the next process', {
+  timeout: 60_000,
+}, async () => {
+  const { env, slack, acquire } = await both();
+  const first = run(APP, env);
+  await started(first, slack);
+  acquire.openCase(acquire.contact({ name: 'Jo Customer' }).id, { text: 'Where is my parcel?' });
+  const root = (await sees(() => slack.messages(C.support)[0], 'the thread')).ts;
+  acquire.faults.add({ path: '*add-message*', method: 'POST', effect: 'done', answer: 'hang', times: 1 });
+  slack.say(U.anna, C.support, 'It has arrived already.', { threadTs: root });
+  const copies = () => acquire.snapshot().messages.filter((row) => row.text === 'It has arrived already.');
+  await sees(() => copies().length === 1, 'the effect of the call');
+
+  first.kill('SIGTERM');
+  const { code, ms } = await first.ended;
+  expect(code).toBe(0);
+  expect(ms).toBeLessThan(10_000);
+  const path = env.DATABASE_URL.replace('sqlite:', '');
+  const store = await readStore({ kind: 'sqlite', path });
+  const owed = (await store.list({ states: ['owed'], limit: 50 })).find(({ id }) => id.startsWith('reply:'));
+  await store.close();
+  expect(owed).toMatchObject({ attempts: 0, attempting: true });
+
+  const second = run(APP, env);
+  await started(second, slack);
+  const marks = () => slack.thread(C.support, root).flatMap(({ ts }) => slack.reactions(C.support, ts));
+  await sees(() => marks().some(({ name }) => name === 'white_check_mark'), 'the receipt');
+  expect(copies()).toHaveLength(1);
+});
+
+test('a stop while the vendors are not answering the first call ends with 0 as well', async () => {
+  const { env, acquire } = await both();
+  acquire.faults.add({ answer: 'hang', effect: 'none' });
+  const app = run(APP, env);
+  await sees(() => acquire.requests.length > 0, 'the first call');
+
+  app.kill('SIGTERM');
+
+  expect((await app.ended).code).toBe(0);
+});
+
+test('an older Node is told in one line', () => {
+  const { scripts } = Package.parse(JSON.parse(readFileSync('package.json', 'utf8')));
+  const [, check = ''] = /^node -e "(.*)"$/.exec(scripts['prestart'] ?? '') ?? [];
+  const pretending = `Object.defineProperty(process.versions, 'node', { value: '20.20.2' });${check}`;
+
+  const { status, stderr } = spawnSync(process.execPath, ['-e', pretending], { encoding: 'utf8' });
+
+  expect(status).toBe(78);
+  expect(stderr.trim()).toBe('casebridge needs Node 24 or newer; this is Node 20.20.2');
+});

@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { U } from '../../src/sandbox/slack/seed.ts';
+import { ANNA, BEN, CHANNEL, type Stage, stageFor } from './stage.ts';
+import { answersTo, answerTo, command, form } from './asking.ts';
+
+const ONLY_AGENTS = 'Only agents can do this';
+
+test.each([
+  ['a guest', U.guest, {}],
+  ['a member who left the agents’ group', BEN, { AGENT_GROUP: 'S0AGENTS' }],
+  ['a member who is in none of casebridge’s channels', U.admin, {}],
+])('%s gets one clear private answer through every door, and reads and changes nothing', async (_who, member, env) => {
+  const stage = await stageFor({ env });
+  const { root, caseId } = await stage.thread('Where is my parcel?');
+  const group = stage.slack.workspace.usergroups.get('S0AGENTS');
+  if (group !== undefined) group.users = [ANNA];
+  if (member === U.admin) stage.slack.leave(member, CHANNEL);
+  const written = stage.acquire.requests.filter((request) => request.method !== 'GET').length;
+
+  const doors: readonly [string, () => Promise<{ ok: boolean; error?: string }>][] = [
+    ...['list', 'search jo', `show ${caseId}`, `close ${caseId}`, `note ${caseId} hello`, 'status', 'help'].map(
+      (text): [string, () => ReturnType<Stage['slack']['command']>] => [
+        text,
+        () => stage.slack.command(member, CHANNEL, '/case', text),
+      ],
+    ),
+    ...(member === U.admin
+      ? []
+      : ['case_claim', 'case_close'].map((actionId): [string, () => ReturnType<Stage['slack']['click']>] => [
+          actionId,
+          () => stage.slack.click(member, { channel: CHANNEL, ts: root, actionId }),
+        ])),
+  ];
+  for (const [what, act] of doors) {
+    const { words } = await answerTo(stage, member, act, what);
+    expect(words).toContain(ONLY_AGENTS);
+    expect(words).not.toContain('parcel');
+  }
+
+  expect(answersTo(stage, member)).toHaveLength(doors.length);
+  expect(stage.acquire.requests.filter((request) => request.method !== 'GET')).toHaveLength(written);
+  expect(stage.acquire.snapshot().cases[0]?.status).not.toBe('closed');
+});
+
+test('forms open for a guest only to say no, and the list of contacts stays empty', async () => {
+  const stage = await stageFor();
+  const { root } = await stage.thread();
+
+  await stage.slack.command(U.guest, CHANNEL, '/case', 'open');
+  const refused = await form(stage, 'message', U.guest);
+  expect(refused.words).toContain(ONLY_AGENTS);
+  await stage.slack.closeView(U.guest, refused.id);
+
+  for (const shortcut of ['case_open', 'case_details', 'case_reply', 'case_note', 'case_close']) {
+    await stage.slack.messageShortcut(U.guest, CHANNEL, root, shortcut);
+    const { id, words } = await form(stage, 'message', U.guest);
+    expect(words).toContain(ONLY_AGENTS);
+    await stage.slack.closeView(U.guest, id);
+  }
+});
+
+test('who stops being an agent while a form is open gets an empty list and a private no', async () => {
+  const stage = await stageFor();
+  const jo = stage.acquire.contact({ name: 'Jo Customer', email: 'jo@example.com' });
+  await stage.slack.command(BEN, CHANNEL, '/case', 'open');
+  const { id } = await form(stage, 'open', BEN);
+  expect(await stage.slack.suggest(BEN, id, 'contact', 'Jo')).toHaveLength(1);
+
+  stage.slack.leave(BEN, CHANNEL);
+  await stage.slack.eventsSettled();
+
+  expect(await stage.slack.suggest(BEN, id, 'contact', 'Jo')).toEqual([]);
+  const sent = { new_name: 'Nia New', new_email: 'nia@example.com', title: 'Hello' };
+  const told = await answerTo(stage, BEN, () => stage.slack.submitView(BEN, id, sent), 'the form');
+  expect(told.words).toContain(ONLY_AGENTS);
+  expect(stage.acquire.snapshot().contacts).toHaveLength(1);
+  expect(jo.id).toBe(stage.acquire.snapshot().contacts[0]?.id);
+});
+
+test('what cannot be checked is refused with a word, never allowed', async () => {
+  const stage = await stageFor();
+  const { caseId } = await stage.thread();
+  stage.slack.faults.add({ method: 'users.info', action: { kind: 'error', error: 'missing_scope' } });
+
+  const told = await command(stage, `close ${caseId}`);
+
+  expect(told.words).toContain('could not check that you are an agent, so nothing was done');
+  expect(stage.acquire.snapshot().cases[0]?.status).not.toBe('closed');
+});
+
+test('the agents of the group work as before when one is set', async () => {
+  const stage = await stageFor({ env: { AGENT_GROUP: 'S0AGENTS' } });
+
+  expect((await command(stage, 'status', { member: ANNA })).words).toContain('Slack: ok');
+});
