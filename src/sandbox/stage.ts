@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ACCOUNT_EVENTS } from './acquire/options.ts';
+import type { AcquireSimulator } from './acquire/server.ts';
+import { startAcquire } from './acquire/server.ts';
+import type { Variables } from './app-process.ts';
+import { AppProcess, appEnvironment, bareEnvironment, databaseUrl } from './app-process.ts';
+import type { DeliveriesWatch } from './deliveries-watch.ts';
+import { watchDeliveries } from './deliveries-watch.ts';
+import type { Installation } from './installation.ts';
+import { readInstallation } from './installation.ts';
+import { C } from './slack/seed.ts';
+import type { SlackSimulator } from './slack/server.ts';
+import { startSlack } from './slack/server.ts';
+
+/** Both simulators, connected, with the real app between them. */
+
+const WEBHOOK_SECRET = 'sandbox-webhook-secret';
+const SLACK_PATH = '/slack/events';
+const WEBHOOK_PATH = '/webhooks/acquire';
+/** Slack's own pauses are almost none, one minute and five: nobody wants to wait for those here. */
+const SLACK_RETRIES_MS = [200, 3_000, 10_000, 30_000];
+
+export interface StageOptions {
+  readonly inherited: Variables;
+  readonly socketMode: boolean;
+  /** Ask Acquire for `case:message:new`, which no account is known to offer. */
+  readonly messageWebhooks: boolean;
+  /** Where store and log go and stay; a folder that is removed at the end when null. */
+  readonly keep: string | null;
+  readonly onLine?: (line: string) => void;
+}
+
+export interface Stage {
+  readonly slack: SlackSimulator;
+  readonly acquire: AcquireSimulator;
+  readonly app: AppProcess;
+  readonly installation: Installation;
+  readonly deliveries: DeliveriesWatch;
+  readonly folder: string;
+  /** Calls back after every change of anything that people can see. */
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly stop: () => Promise<void>;
+}
+
+export async function setStage(options: StageOptions): Promise<Stage> {
+  const folder = await makeFolder(options.keep);
+  const undo: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).toReversed()) await step();
+    if (options.keep === null) await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    return { ...(await build(options, folder, undo)), folder, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function build(options: StageOptions, folder: string, undo: (() => unknown)[]) {
+  const installation = await readInstallation();
+  const slack = await startSlack({
+    app: installation.app,
+    socketMode: options.socketMode,
+    retries: SLACK_RETRIES_MS,
+  });
+  undo.push(() => slack.close());
+  const acquire = await startAcquire();
+  undo.push(() => acquire.stop());
+
+  const port = await freePort();
+  const storePath = join(folder, 'casebridge.db');
+  const { botToken, appToken, signingSecret } = slack.workspace.app;
+  const environment = appEnvironment(options.inherited, {
+    slack: { apiUrl: slack.apiUrl, botToken },
+    transport: options.socketMode ? { appToken } : { signingSecret },
+    acquire: { origin: acquire.url, key: acquire.key, webhookSecret: WEBHOOK_SECRET },
+    caseChannel: C.support,
+    storePath,
+    port,
+  });
+  const logPath = join(folder, 'casebridge.log');
+  const app = new AppProcess({ environment, port, folder, logPath, ...(options.onLine && { onLine: options.onLine }) });
+  undo.push(() => app.stop());
+  await startUp(app);
+
+  if (!options.socketMode && !(await slack.connect(`${app.url}${SLACK_PATH}`))) {
+    throw new Error(`the app did not answer Slack's challenge at ${SLACK_PATH}`);
+  }
+  acquire.setWebhook({
+    url: `${app.url}${WEBHOOK_PATH}`,
+    secret: WEBHOOK_SECRET,
+    events: options.messageWebhooks ? [...ACCOUNT_EVENTS, 'case:message:new'] : ACCOUNT_EVENTS,
+  });
+
+  const listeners = new Set<() => void>();
+  const tell = (): void => listeners.forEach((listener) => listener());
+  app.onChange = tell;
+  undo.push(slack.subscribe(tell), acquire.subscribe(tell));
+  const deliveries = watchDeliveries(
+    { ...bareEnvironment(options.inherited), DATABASE_URL: databaseUrl(storePath) },
+    tell,
+  );
+  undo.push(() => deliveries.stop());
+  const subscribe = (listener: () => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+  return { slack, acquire, app, installation, deliveries, subscribe };
+}
+
+/** Its last words go with the complaint: the folder with the log is about to go. */
+async function startUp(app: AppProcess): Promise<void> {
+  try {
+    await app.start();
+  } catch (error) {
+    const words = app.lastLines(12).map((line) => `  ${line}`);
+    throw new Error([error instanceof Error ? error.message : 'the app did not start', ...words].join('\n'), {
+      cause: error,
+    });
+  }
+}
+
+async function makeFolder(keep: string | null): Promise<string> {
+  if (keep === null) return mkdtemp(join(tmpdir(), 'casebridge-sandbox-'));
+  const folder = resolve(keep);
+  await mkdir(folder, { recursive: true });
+  // The simulators begin anew each time: an old store would speak of cases and threads that are not there.
+  if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty; --keep takes a new or empty folder`);
+  return folder;
+}
+
+/** Chosen before the app runs, so that it comes back to the same address after a crash. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port is free');
+  return address.port;
+}
