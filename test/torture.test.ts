@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { run } from './torture/run.ts';
+import { shortTerms } from './torture/terms.ts';
+
+/** The short form of `npm run torture`: what a few seeds find in half a minute is found before anything is merged. */
+
+const LIMIT_MS = 120_000;
+
+test.concurrent.each([1, 2])(
+  'whatever goes wrong, each message arrives once and in order (seed %i)',
+  { timeout: LIMIT_MS },
+  async (seed) => {
+    const { findings, folder, deaths } = await run(shortTerms({ seed, without: null }), () => undefined);
+
+    expect({ wrong: findings.wrong, folder }).toEqual({ wrong: [], folder: null });
+    expect(deaths.kills + deaths.crashes).toBeGreaterThan(1);
+    expect(Math.min(findings.toCases, findings.toThreads)).toBeGreaterThan(50);
+  },
+);
+
+test('without its look-ups the same torment finds doubled messages', { timeout: LIMIT_MS }, async () => {
+  const { findings } = await run(shortTerms({ seed: 3, without: 'lookup' }), () => undefined);
+
+  expect(findings.wrong.filter(({ kind }) => kind === 'doubled')).not.toEqual([]);
+});

@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+import { headOf, lineOf, sumOf, wrongOf } from './report.ts';
+import { type Outcome, run } from './run.ts';
+import { type Guard, GUARDS, longTerms, shortTerms, type Terms } from './terms.ts';
+
+// `npm run torture`: the app between both simulators, while everything goes wrong at once.
+
+const HELP = `npm run torture -- [--seed N] [--seeds N] [--minutes M] [--short] [--without ${GUARDS.join('|')}]`;
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    seeds: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '2' },
+    short: { type: 'boolean', default: false },
+    without: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const isGuard = (name: string): name is Guard => GUARDS.some((known) => known === name);
+
+const guardOf = (name: string | undefined): Guard | null => {
+  if (name === undefined) return null;
+  if (isGuard(name)) return name;
+  progress(`--without ${name}: there is no such guard\n${HELP}`);
+  process.exit(2);
+};
+
+if (values.help) {
+  print(HELP);
+  process.exit(0);
+}
+
+const without = guardOf(values.without);
+const termsOf = (seed: number): Terms =>
+  values.short ? shortTerms({ seed, without }) : longTerms({ seed, without }, Number(values.minutes));
+
+const outcomes: Outcome[] = [];
+print(headOf());
+for (let index = 0; index < Number(values.seeds); index += 1) {
+  const outcome = await run(termsOf(Number(values.seed) + index), progress);
+  outcomes.push(outcome);
+  print(lineOf(outcome));
+  for (const line of wrongOf(outcome)) print(line);
+}
+for (const line of sumOf(outcomes)) print(line);
+process.exit(outcomes.some(({ findings }) => findings.wrong.length > 0) ? 1 : 0);
