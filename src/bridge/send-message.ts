@@ -93,7 +93,7 @@ export type Try = { readonly plan: Plan; readonly deadline: Instant };
 
 export const sendMessage = async (work: Work, effect: AddMessage, { plan, deadline }: Try): Promise<Verdict> => {
   try {
-    return await send(work, effect, plan.case);
+    return await send(work, effect, { plan, deadline });
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return afterRefusal(work, effect, { plan, deadline, refusal: error });
@@ -106,11 +106,13 @@ const isRefusal = (error: unknown): error is Failure =>
   error.facts.effect === 'none' &&
   (error.facts.kind === 'permanent' || error.facts.kind === 'not_found');
 
-const send = async ({ bridge, delivery }: Work, effect: AddMessage, id: CaseIdType): Promise<Verdict> => {
+const send = async ({ bridge, delivery }: Work, effect: AddMessage, { plan, deadline }: Try): Promise<Verdict> => {
   const link = await linkByKey(bridge, effect.link);
   if (link === null) return { type: 'dead', reason: 'unlinked' };
+  // Frozen or slow since it was opened: nothing may be sent that could still land after the attempt was looked up.
+  if (bridge.now() >= deadline) return { type: 'retry', reason: 'too late to begin', afterMs: 0 };
   const written = await bridge.helpdesk.addMessage({
-    case: id,
+    case: plan.case,
     contact: link.value.case.contact.id,
     kind: effect.kind,
     text: effect.text,
@@ -144,9 +146,7 @@ const afterRefusal = async (
   try {
     const joined = await bridge.helpdesk.joinCase(plan.case);
     if (joined.state === 'closed') return { type: 'hold', reason: 'closed' };
-    // Nothing may be sent that could still land after the attempt was looked up.
-    if (bridge.now() >= deadline) return { type: 'retry', reason: 'joined, to be sent now', afterMs: 0 };
-    return await send(work, effect, plan.case);
+    return await send(work, effect, { plan, deadline });
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const word = refusal.facts.word ?? `HTTP ${refusal.facts.status ?? '4xx'}`;

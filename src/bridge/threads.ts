@@ -6,7 +6,7 @@ import type { Link } from '../core/link.ts';
 import type { Notice } from '../core/notice.ts';
 import type { Posted } from '../core/ports.ts';
 import { Failure } from '../delivery/errors.ts';
-import type { ClaimedDelivery, GateClosing, Prepared, RecordWrite, Verdict } from '../delivery/ports.ts';
+import type { ClaimedDelivery, GateClosing, Instant, Prepared, RecordWrite, Verdict } from '../delivery/ports.ts';
 import type { Bridge } from './context.ts';
 import { type Carried, carriedBehind, chooseJoined, joinNotices, markerOf } from './joining.ts';
 import { threadGate } from './lanes.ts';
@@ -33,7 +33,16 @@ export const Plan = z.object({
 export type Plan = z.infer<typeof Plan>;
 export const NOWHERE: Plan = { channel: null, root: null, above: null, joined: [] };
 
-export type Work = { readonly bridge: Bridge; readonly delivery: ClaimedDelivery };
+export type Work = {
+  readonly bridge: Bridge;
+  readonly delivery: ClaimedDelivery;
+  /** No post is begun after this. */
+  readonly deadline?: Instant;
+};
+
+/** Frozen or slow since it was opened: nothing may be posted that could still land after the attempt was looked up. */
+const isTooLate = ({ bridge, deadline }: Work): boolean => deadline !== undefined && bridge.now() >= deadline;
+const TOO_LATE: Verdict = { type: 'retry', reason: 'too late to begin', afterMs: 0 };
 
 const newestKey = (bridge: Bridge, channel: ChannelId, root: SlackTs | null): string =>
   root === null ? `${bridge.chat.team}:${channel}` : `${bridge.chat.team}:${channel}:${root}`;
@@ -104,9 +113,11 @@ const cardOf = (bridge: Bridge, link: Link): Notice => {
   return link.state === 'ended' ? endedCard(link, url) : card(link, bridge.channels(), url);
 };
 
-export const startThread = async ({ bridge, delivery }: Work, effect: EffectOf<'start_thread'>): Promise<Verdict> => {
+export const startThread = async (work: Work, effect: EffectOf<'start_thread'>): Promise<Verdict> => {
+  const { bridge, delivery } = work;
   const link = await linkByKey(bridge, effect.link);
   if (link === null) return { type: 'dropped', reason: 'the link is gone' };
+  if (isTooLate(work)) return TOO_LATE;
   const posted = await bridge.chat.post({
     channel: effect.channel,
     thread: null,
@@ -133,14 +144,12 @@ export const started = (
   ],
 });
 
-export const postInThread = async (
-  { bridge, delivery }: Work,
-  effect: EffectOf<'post'>,
-  plan: Plan,
-): Promise<Verdict> => {
+export const postInThread = async (work: Work, effect: EffectOf<'post'>, plan: Plan): Promise<Verdict> => {
+  const { bridge, delivery } = work;
   const { channel, root } = plan;
   if (channel === null || root === null) return { type: 'retry', reason: NO_ROOT.reason };
   const joined = await carriedBehind(bridge, plan.joined, 'owed');
+  if (isTooLate(work)) return TOO_LATE;
   const posted = await bridge.chat.post({
     channel,
     thread: root,

@@ -38,11 +38,11 @@ const RECEIPTS: Readonly<Record<Exclude<Receipt, 'none'>, string>> = {
 
 export const createToSlack = (bridge: Bridge): Destination => ({
   prepare: (delivery) => prepare({ bridge, delivery }, ToSlack.parse(delivery.effect)),
-  async perform(delivery, planned) {
+  async perform(delivery, planned, deadline) {
     const effect = ToSlack.parse(delivery.effect);
     const plan = Plan.parse(planned);
     try {
-      return await perform({ bridge, delivery }, effect, plan);
+      return await perform({ bridge, delivery, deadline }, effect, plan);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       const verdict = afterFailure({ bridge, delivery }, effect, error);

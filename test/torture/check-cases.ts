@@ -130,7 +130,9 @@ const checkAbsent = (check: Check, message: Said): void => {
   const states = new Set(views.map(({ state }) => state));
   if (states.has('unknown')) findings.unknown += 1;
   else if (states.has('held')) findings.held += 1;
-  else if (states.has('dead') && message.isDoomed) findings.dead += 1;
+  // Killed five times on its way, it is taken for what kills: its author is told and may retry.
+  else if (states.has('dead') && (message.isDoomed || views.some(({ reason }) => reason === 'crashes')))
+    findings.dead += 1;
   else {
     const became = views.map(({ id, state, reason }) => `${id} ${state} (${reason ?? ''})`).join('; ');
     const answers = evidence.toldOf(message).answers.join(', ');
