@@ -64,6 +64,9 @@ const STEP_SHARE = 2 / 3;
 
 const NOT_STORED_AGAIN_MS = 1_000;
 
+/** What was looked up and not found is no longer an open attempt: it takes its place in the lane again. */
+const OVERTAKEN: Settled = { type: 'retry', reason: 'another goes before it', afterMs: 0, counted: false };
+
 const PRECEDED: Settled = { type: 'retry', reason: 'events before it wait', afterMs: 150, counted: false };
 
 const STILL_IN_HAND: Settled = { type: 'ambiguous', reason: 'an attempt is on its way', lookupAfterMs: 1_000 };
@@ -124,10 +127,7 @@ export function createOutbox(options: OutboxOptions): Worker {
     try {
       await store.openAttempt(delivery, { baseline: prepared.baseline, deadline });
     } catch (error) {
-      if (error instanceof Overtaken) {
-        await store.returnDelivery(delivery);
-        return 'handed back';
-      }
+      if (error instanceof Overtaken) return OVERTAKEN;
       if (error instanceof Preceded) return PRECEDED;
       if (!(error instanceof NotStored)) throw error;
       return { type: 'retry', reason: 'not stored', afterMs: NOT_STORED_AGAIN_MS, counted: false };

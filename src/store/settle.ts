@@ -13,9 +13,16 @@ import { first, inOrder, run, type Steps } from './steps.ts';
 const LEASE_MARGIN_MS = 10_000;
 
 export function* openAttempt(claim: ClaimedDelivery, attempt: Attempt): Steps<void> {
-  const { seq, lane } = yield* fence(claim);
+  const { seq, lane, position } = yield* fence(claim);
   const head = yield* headOf(lane);
-  if (head === undefined || int(head, 'seq') !== seq) throw new Overtaken(`delivery ${claim.id}`);
+  // One that was open heads its lane until it is looked up; whoever opens it again knows that it was not done.
+  const sooner = yield* first(
+    `SELECT 1 AS one FROM deliveries WHERE lane = :lane AND state = 'owed' AND attempting = 0 AND position < :position
+     LIMIT 1`,
+    { lane, position },
+  );
+  if (head === undefined || int(head, 'seq') !== seq || sooner !== undefined)
+    throw new Overtaken(`delivery ${claim.id}`);
   const before = yield* first(
     `SELECT 1 AS one FROM deliveries JOIN events ON events.lane = deliveries.after_lane AND events.state = 'owed'
      WHERE deliveries.seq = :seq LIMIT 1`,

@@ -399,6 +399,19 @@ export function deliveryStoreContract(name: string, open: OpenStore): void {
         expect(await claimOne()).toMatchObject({ id: '1' });
       });
 
+      it('opens no attempt again, after its look-up, before what came to stand before it', async () => {
+        await owe(delivery('2', { position: '2' }));
+        await store.openAttempt(await claimOne(), { baseline: null, deadline: clock });
+        await owe(delivery('1', { position: '1' }));
+        clock += LEASE_MS;
+        const again = await claimOne();
+
+        expect(again).toMatchObject({ id: '2' });
+        await expect(store.openAttempt(again, { baseline: null, deadline: clock })).rejects.toThrow(Overtaken);
+        await store.settleDelivery(again, { type: 'retry', reason: 'x', afterMs: 0, counted: false });
+        expect(await claimOne()).toMatchObject({ id: '1', open: null });
+      });
+
       it('drops a suspect that nobody wants to send any more', async () => {
         await owe(delivery('1', { suspect: { above: null } }));
 

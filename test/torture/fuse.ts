@@ -40,7 +40,7 @@ export const brokenOff = (store: DeliveryStore, fuse: Fuse): DeliveryStore => ({
 });
 
 /** Of what goes into a case, for there people change their minds, and of the rest. */
-const STALLS = { acquire: 0.5, others: 0.05 };
+const STALLS = { acquire: 0.7, others: 0.05 };
 
 /** Now and then time passes between what an attempt was prepared with and the attempt. */
 export const stalled = (
@@ -51,7 +51,7 @@ export const stalled = (
   async prepare(delivery) {
     const prepared = await way.prepare(delivery);
     const likelihood = delivery.lane.startsWith('acquire:') ? STALLS.acquire : STALLS.others;
-    if (chance.hits(likelihood)) await pause(chance.between(0, atMostMs));
+    if (chance.hits(likelihood)) await pause(chance.between(0.3, 1) * atMostMs);
     return prepared;
   },
 });

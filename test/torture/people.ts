@@ -86,7 +86,7 @@ export const createPeople = (world: World): People => {
 
   /** Soon enough to meet the message on its way. */
   const soon = async (deed: () => void): Promise<void> => {
-    await pause(chance.between(30, terms.stallMs));
+    await pause(chance.between(0.1, 0.8) * terms.stallMs);
     deed();
   };
 
@@ -128,8 +128,8 @@ export const createPeople = (world: World): People => {
     [4, () => void say('note', someText('For us'))],
     [3, () => void say('kept', someText('Between us'))],
     [1, () => void say('reply', unique(DOOMED))],
-    [9, () => void soonAfter(say('reply', unique('Answer')), edit)],
-    [9, () => void soonAfter(say('reply', unique('Answer')), remove)],
+    [11, () => void soonAfter(say('reply', unique('Answer')), edit)],
+    [11, () => void soonAfter(say('reply', unique('Answer')), remove)],
     [2, () => edit(said.at(-chance.whole(1, 40)))],
     [2, () => remove(said.at(-chance.whole(1, 40)))],
     [4, overtaken],
