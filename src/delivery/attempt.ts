@@ -19,29 +19,32 @@ const LOOKUP: Backoff = { firstMs: 2_000, capMs: 120_000, jitter: 0.3 };
 /** Look-ups that break in a way nobody foresaw, before a person is asked. */
 const LOOKUPS = 8;
 
-/** Crashes after which a delivery, or an event, runs alone; after which it is given up; after which nothing is even read. */
+/** Crashes after which a delivery, or an event, runs alone. */
 const ALONE_AFTER = 3;
-const DEAD_AFTER = 5;
-const BLIND_AFTER = 8;
 
-type Crashing = { readonly crashes: number };
+/** Crashes that it met alone, after which it is given up; after which nothing is even read. */
+const DEAD_AFTER = 2;
+const BLIND_AFTER = 5;
 
-/** It may be what kills the process: the others are kept out of it, and the next crash says more. */
+type Crashing = { readonly crashes: number; readonly crashesAlone: number };
+
+/** It may be what kills the process, like all that was in work with it: from now on it runs alone. */
 export function isSuspected({ crashes }: Crashing): boolean {
   return crashes >= ALONE_AFTER;
 }
 
-export function isConvicted({ crashes }: Crashing): boolean {
-  return crashes >= DEAD_AFTER;
+/** Only what was alone when the process died is at fault, as far as can be told. */
+export function isConvicted({ crashesAlone }: Crashing): boolean {
+  return crashesAlone >= DEAD_AFTER;
 }
 
 export const DEAD_OF_CRASHES: Settled = { type: 'dead', reason: 'crashes' };
 
 /** It is not tried again; but while its outcome can be read, it is read. */
-export function afterCrashes({ crashes, open }: ClaimedDelivery): Settled | null {
+export function afterCrashes({ crashesAlone, open }: ClaimedDelivery): Settled | null {
   if (open === null) return DEAD_OF_CRASHES;
 
-  return crashes >= BLIND_AFTER ? { type: 'unknown', reason: 'crashes' } : null;
+  return crashesAlone >= BLIND_AFTER ? { type: 'unknown', reason: 'crashes' } : null;
 }
 
 /** Turns what came of each step of an attempt into what the store is told. */
@@ -77,7 +80,7 @@ export function afterPerform(
     case 'retry':
       return retryOf(judge, delivery, verdict);
     case 'ambiguous':
-      return { ...verdict, lookupAfterMs: leftMs };
+      return { ...verdict, lookupAfterMs: leftMs, called: true };
     default:
       return verdict;
   }
@@ -102,6 +105,8 @@ export function afterLookup(judge: Judge, open: { lookups: number }, finding: Fi
       return null;
     case 'found':
       return { ...finding, type: 'delivered' };
+    case 'dead':
+      return finding;
     case 'undecided':
       return { type: 'unknown', reason: finding.reason };
     case 'later':

@@ -3,6 +3,7 @@ import { type Backoff, backoffMs } from './backoff.ts';
 import { Conflict, isPassing, LeaseLost, nameOf, NotStored } from './errors.ts';
 import { keepTrying } from './keep-trying.ts';
 import type { ClaimedEvent, DeliveryLog, DeliveryStore, Instant, Settlement, Worker } from './ports.ts';
+import { createSolitude, type Solitude } from './solitude.ts';
 import { createWorker } from './worker.ts';
 
 export type InboxOptions = {
@@ -15,6 +16,8 @@ export type InboxOptions = {
   /** An alarm: the event failed again and again, and is kept for a person. */
   readonly onDead?: (event: ClaimedEvent, reason: string) => void;
   readonly log: DeliveryLog;
+  /** Shared with the outbox: what may be the cause of crashes runs beside neither. */
+  readonly solitude?: Solitude;
   /** Lanes worked on at once. */
   readonly concurrency?: number;
   readonly leaseMs?: number;
@@ -46,6 +49,7 @@ export function createInbox(options: InboxOptions): Worker {
   async function run(event: ClaimedEvent): Promise<void> {
     const clock = { until: now() + leaseMs, now };
     try {
+      if (isSuspected(event)) await keepTrying(() => store.noteEventAlone(event), clock);
       if (isConvicted(event)) await giveUp(event, { reason: 'crashes', error: null }, clock);
       else await decide(event, clock);
     } catch (error) {
@@ -77,7 +81,9 @@ export function createInbox(options: InboxOptions): Worker {
     const backoff = passing ? backoffMs(attempts + 1, random(), PASSING) : backoffMs(failures + 1, random(), LATER);
     const afterMs = asked ?? backoff;
     await keepTrying(() => store.returnEvent(event, { afterMs, counted: !passing }), clock);
-    log.warn({ event: event.key, lane: event.lane, error, nextMs: afterMs }, 'an event is put off');
+    // What only waits for its turn is told once.
+    if (asked === undefined || attempts === 0)
+      log.warn({ event: event.key, lane: event.lane, error, nextMs: afterMs }, 'an event is put off');
   }
 
   /** Kept for a person. */
@@ -93,6 +99,7 @@ export function createInbox(options: InboxOptions): Worker {
     pollMs: options.pollMs ?? 1_000,
     log,
     now,
+    solitude: options.solitude ?? createSolitude(),
     claim: (limit) => store.claimEvents(limit, leaseMs),
     mustBeAlone: isSuspected,
     run,

@@ -25,6 +25,7 @@ import type {
   Settled,
   Worker,
 } from './ports.ts';
+import { createSolitude, type Solitude } from './solitude.ts';
 import { createWorker } from './worker.ts';
 
 /** What is logged and measured of an attempt. */
@@ -44,6 +45,8 @@ export type OutboxOptions = {
   readonly store: DeliveryStore;
   readonly destinationOf: (delivery: ClaimedDelivery) => Destination;
   readonly log: DeliveryLog;
+  /** Shared with the inbox: what may be the cause of crashes runs beside neither. */
+  readonly solitude?: Solitude;
   /** Lanes worked on at once. */
   readonly concurrency?: number;
   readonly leaseMs?: number;
@@ -93,6 +96,7 @@ export function createOutbox(options: OutboxOptions): Worker {
 
     inHand.add(delivery.id);
     try {
+      if (isSuspected(delivery)) await noteAlone(delivery);
       const settled = await attempt(delivery);
       if (settled === 'handed back') return;
 
@@ -105,6 +109,11 @@ export function createOutbox(options: OutboxOptions): Worker {
       opened.delete(delivery.token);
       inHand.delete(delivery.id);
     }
+  }
+
+  /** What cannot be noted is not begun: its crash would tell nothing. */
+  function noteAlone(delivery: ClaimedDelivery): Promise<void> {
+    return keepTrying(() => store.noteAlone(delivery), { until: now() + leaseMs, now });
   }
 
   async function attempt(delivery: ClaimedDelivery): Promise<Settled | 'handed back'> {
@@ -232,6 +241,7 @@ export function createOutbox(options: OutboxOptions): Worker {
     pollMs: options.pollMs ?? 1_000,
     log,
     now,
+    solitude: options.solitude ?? createSolitude(),
     claim: (limit) => store.claimDeliveries(limit, leaseMs),
     mustBeAlone: isSuspected,
     run,

@@ -33,6 +33,8 @@ export type ClaimedEvent = {
   readonly failures: number;
   /** How often, since, whoever had it was gone or frozen before it was settled or returned. */
   readonly crashes: number;
+  /** How often of these nothing else was in work, as far as was noted. */
+  readonly crashesAlone: number;
 };
 
 /**
@@ -54,6 +56,8 @@ export type NewDelivery = {
   readonly after?: string;
   /** Keys of the gates that must all be open, the widest first: side, method, channel. */
   readonly gates: readonly string[];
+  /** Not to be begun before this; absent means at once. It keeps its place: what stands behind it waits too. */
+  readonly due?: Instant;
   /** Held deliveries stand outside the lane until a person decides. */
   readonly state: 'owed' | 'held';
   readonly reason?: string;
@@ -111,6 +115,8 @@ export type ClaimedDelivery = {
   readonly attempts: number;
   /** How often whoever had it was gone or frozen before anything came of it. */
   readonly crashes: number;
+  /** How often of these nothing else was in work, as far as was noted. */
+  readonly crashesAlone: number;
   /** Set when an earlier attempt was not settled: look it up first. `lookups`: how often that was put off, gates not counted. */
   readonly open: (Attempt & { readonly lookups: number }) | null;
   /** Milliseconds in which the side was usable since this became owed; deadlines count these, not the clock. */
@@ -149,9 +155,17 @@ export type Verdict =
   | { readonly type: 'ambiguous'; readonly reason: string }
   /** A person must decide: leaves the lane, and with it what it takes `also` along, as far as it is still owed. */
   | { readonly type: 'hold'; readonly reason: string; readonly also?: readonly string[] }
-  | { readonly type: 'dead'; readonly reason: string }
+  | Dead
   | { readonly type: 'unknown'; readonly reason: string }
   | { readonly type: 'dropped'; readonly reason: string };
+
+/** Not tried again by itself. A receipt names what the other side has all the same, not as it was meant to be. */
+export type Dead = {
+  readonly type: 'dead';
+  readonly reason: string;
+  readonly receipt?: Json;
+  readonly records?: readonly RecordWrite[];
+};
 
 /** What a look-up of an open attempt found. */
 export type Finding =
@@ -163,6 +177,8 @@ export type Finding =
     }
   /** A complete read showed that it was not done. */
   | { readonly type: 'absent' }
+  /** It was done, but not as it was meant to be. */
+  | Dead
   /** Cannot be determined. */
   | { readonly type: 'undecided'; readonly reason: string }
   /** The look-up itself must be repeated later. */
@@ -283,6 +299,8 @@ export type DeliveryStore = {
   settleEvent(event: ClaimedEvent, settlement: Settlement): Promise<void>;
   /** Gives the event back, due again after `afterMs`; later ones of its lane wait behind it. Throws `LeaseLost`. */
   returnEvent(event: ClaimedEvent, again: { readonly afterMs: number; readonly counted: boolean }): Promise<void>;
+  /** Notes that nothing else is in work beside it: a crash now is one that it met alone. Throws `LeaseLost`. */
+  noteEventAlone(event: ClaimedEvent): Promise<void>;
 
   claimDeliveries(limit: number, leaseMs: number): Promise<readonly ClaimedDelivery[]>;
   /**
@@ -294,6 +312,8 @@ export type DeliveryStore = {
   settleDelivery(delivery: ClaimedDelivery, verdict: Settled): Promise<void>;
   /** Frees the lane as if never claimed, because the process stops before the attempt. Throws `LeaseLost`. */
   returnDelivery(delivery: ClaimedDelivery): Promise<void>;
+  /** As `noteEventAlone`. */
+  noteAlone(delivery: ClaimedDelivery): Promise<void>;
 
   /** Puts an event of news into the inbox for every delivery whose reminder is due; resolves to how many. */
   remind(limit: number): Promise<number>;
@@ -328,6 +348,8 @@ export type Settled =
       readonly reason: string;
       readonly lookupAfterMs: number;
       readonly gate?: GateClosing;
+      /** The call came back, whatever it said: what it met before was not its doing. */
+      readonly called?: true;
     };
 
 export type DeliveryFilter = {

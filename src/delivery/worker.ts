@@ -1,5 +1,6 @@
 import { NotStored } from './errors.ts';
 import type { DeliveryLog, Instant, Worker } from './ports.ts';
+import type { Solitude } from './solitude.ts';
 
 /** What a worker takes, and what it does with each. */
 export type Work<Claim> = {
@@ -10,6 +11,8 @@ export type Work<Claim> = {
   readonly pollMs: number;
   readonly log: DeliveryLog;
   readonly now: () => Instant;
+  /** Shared by the workers of a process. */
+  readonly solitude: Solitude;
   readonly claim: (limit: number) => Promise<readonly Claim[]>;
   /** Whether nothing else may be in work beside it: should the process die, it is known why. */
   readonly mustBeAlone: (claim: Claim) => boolean;
@@ -26,12 +29,12 @@ const SHORTEST_MS = 5;
 
 /** Keeps up to `slots` claims in work; sleeps until it is woken or something is due. */
 export function createWorker<Claim>(work: Work<Claim>): Worker {
+  const { solitude } = work;
   const inFlight = new Map<Claim, Promise<void>>();
-  /** Claims that go one by one when nothing else is in flight; nothing is claimed until they are through. */
-  const solitary: Claim[] = [];
-  let alone: Claim | undefined;
+  /** Claims that wait until nothing else is in work; nothing is claimed until they are through. */
+  const waiting = new Map<Claim, () => void>();
+  const listening: (() => void)[] = [];
   let stopping = false;
-  let unlisten: () => void = () => undefined;
   let timer: NodeJS.Timeout | undefined;
   let pumping: Promise<void> | null = null;
   let again = false;
@@ -61,17 +64,20 @@ export function createWorker<Claim>(work: Work<Claim>): Worker {
   }
 
   async function fill(): Promise<void> {
-    beginAlone();
     const free = work.slots - inFlight.size;
-    if (free <= 0 || solitary.length > 0 || alone !== undefined) return;
+    if (free <= 0 || solitude.isTaken()) return;
 
     const claims = await work.claim(free);
-    for (const claim of claims) {
+    // Those who must be alone come last: they wait for all that is in work.
+    for (const claim of claims.toSorted((a, b) => Number(work.mustBeAlone(a)) - Number(work.mustBeAlone(b)))) {
       if (stopping) await handBack(claim);
-      else if (work.mustBeAlone(claim)) solitary.push(claim);
-      else begin(claim);
+      // The other worker may have gone into solitude meanwhile.
+      else if (work.mustBeAlone(claim) || solitude.isTaken()) queue(claim);
+      else {
+        solitude.enter();
+        begin(claim);
+      }
     }
-    beginAlone();
     if (claims.length < free) sleep(untilDue(await work.nextDue()));
   }
 
@@ -84,19 +90,23 @@ export function createWorker<Claim>(work: Work<Claim>): Worker {
     if (!stopping) timer = setTimeout(wake, ms);
   }
 
-  function beginAlone(): void {
-    if (inFlight.size > 0) return;
-
-    alone = solitary.shift();
-    if (alone !== undefined) begin(alone);
+  function queue(claim: Claim): void {
+    const turn = (): void => {
+      waiting.delete(claim);
+      begin(claim);
+    };
+    waiting.set(claim, turn);
+    solitude.enterAlone(turn);
   }
 
+  /** After `enter`, or in solitude. */
   function begin(claim: Claim): void {
     const done = work
       .run(claim)
       .catch((error: unknown) => work.log.error({ worker: work.name, error }, 'a claim was left to its lease'))
       .finally(() => {
         inFlight.delete(claim);
+        solitude.leave();
         wake();
       });
     inFlight.set(claim, done);
@@ -112,15 +122,16 @@ export function createWorker<Claim>(work: Work<Claim>): Worker {
 
   return {
     start: () => {
-      unlisten = work.listen(wake);
+      listening.push(work.listen(wake), solitude.onFree(wake));
       wake();
     },
     stop: async (limitMs) => {
       stopping = true;
-      unlisten();
+      for (const unlisten of listening) unlisten();
       clearTimeout(timer);
+      for (const turn of waiting.values()) solitude.forget(turn);
       await within(limitMs, Promise.all([pumping, ...inFlight.values()]));
-      await Promise.all([...solitary, ...inFlight.keys()].map(handBack));
+      await Promise.all([...waiting.keys(), ...inFlight.keys()].map(handBack));
     },
   };
 }

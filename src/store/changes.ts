@@ -76,8 +76,8 @@ function* release(ledger: Ledger, delivery: DeliveryRow): Steps<void> {
   const { now } = ledger;
   const [firstGate] = yield* readGates(gates.slice(0, 1));
   yield* run(
-    `UPDATE deliveries SET state = 'owed', reason = NULL, attempts = 0, crashes = 0, lookups = 0, settled_at = NULL,
-       late = 0, due = :now, turn = nextval('ticks'), waiting_since = :now, remind_at = :remindAt,
+    `UPDATE deliveries SET state = 'owed', reason = NULL, receipt = NULL, attempts = 0, crashes = 0, crashes_alone = 0,
+       lookups = 0, settled_at = NULL, late = 0, due = :now, turn = nextval('ticks'), waiting_since = :now, remind_at = :remindAt,
        closed_before = :closedBefore,
        position = CASE WHEN position = '' THEN '' ELSE
          (SELECT top FROM delivery_lanes WHERE delivery_lanes.lane = :lane) END

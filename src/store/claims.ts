@@ -151,7 +151,7 @@ function* tryLane(
   const token = randomUUID();
   yield* run(
     `UPDATE delivery_lanes SET phase = 'claimed', gate = NULL, run_at = NULL, token = :token, leased_until = :until,
-       served = nextval('ticks') WHERE lane = :lane`,
+       alone = 0, served = nextval('ticks') WHERE lane = :lane`,
     { lane, token, until },
   );
   for (const gate of gates) {
@@ -186,6 +186,7 @@ function claimOf(
     createdAt: row.createdAt,
     attempts: row.attempts,
     crashes: row.crashes,
+    crashesAlone: row.crashesAlone,
     open: openAttemptOf(row),
     usableMs: Math.max(0, ledger.now - row.waitingSince - closed),
   };

@@ -3,7 +3,7 @@ import { closedMs, readGates } from './gates.ts';
 import { refreshLane } from './lanes.ts';
 import type { Ledger } from './ledger.ts';
 import { nextReminder } from './news.ts';
-import { text, toJson } from './rows.ts';
+import { text, toJson, whole } from './rows.ts';
 import { first, run, type Steps } from './steps.ts';
 
 /** The end of a lane in which nothing has a position; the empty text would begin it. */
@@ -23,7 +23,7 @@ export function* putDelivery(ledger: Ledger, delivery: NewDelivery): Steps<void>
     `INSERT INTO deliveries (id, lane, mode, position, turn, effect, gates, after_lane, state, reason, baseline, deadline, due,
        late, tell, remind_after, remind_at, closed_before, keep, created_at, waiting_since)
      VALUES (:id, :lane, :mode, :position, nextval('ticks'), :effect, :gates, :after, :state, :reason, :baseline, :deadline,
-       :now, :late, :tell, :remindAfter, :remindAt, :closedBefore, :keep, :now, :now)
+       :due, :late, :tell, :remindAfter, :remindAt, :closedBefore, :keep, :now, :now)
      ON CONFLICT (id) DO NOTHING`,
     {
       id,
@@ -38,6 +38,7 @@ export function* putDelivery(ledger: Ledger, delivery: NewDelivery): Steps<void>
       baseline: suspect ? toJson(delivery.suspect) : null,
       deadline: suspect ? now : null,
       now,
+      due: whole(Math.max(now, delivery.due ?? now)),
       late: late ? 1 : 0,
       tell: delivery.tell,
       remindAfter: toJson(remindAfter),

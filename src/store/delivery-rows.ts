@@ -16,6 +16,7 @@ export type DeliveryRow = {
   readonly reason: string | null;
   readonly attempts: number;
   readonly crashes: number;
+  readonly crashesAlone: number;
   readonly tried: boolean;
   /** An attempt of ours is open. */
   readonly attempting: boolean;
@@ -38,7 +39,7 @@ export type DeliveryRow = {
 /** By name: a replica of a later version may add columns while this one runs. */
 export const COLUMNS = `seq, id, lane, mode, position, state, gates, effect, receipt, reason, attempts, crashes, tried,
   attempting, baseline, deadline, lookups, late, tell, told, remind_after, closed_before, created_at, settled_at, blank,
-  waiting_since`;
+  waiting_since, crashes_alone`;
 
 export function columnsOf(table: string): string {
   return COLUMNS.replaceAll(/\w+/g, (column) => `${table}.${column}`);
@@ -60,6 +61,7 @@ export function readDelivery(row: Row): DeliveryRow {
     reason: textOrNull(row, 'reason'),
     attempts: int(row, 'attempts'),
     crashes: int(row, 'crashes'),
+    crashesAlone: int(row, 'crashes_alone'),
     tried: int(row, 'tried') === 1,
     attempting: int(row, 'attempting') === 1,
     baseline: textOrNull(row, 'baseline'),

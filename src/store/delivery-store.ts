@@ -1,8 +1,8 @@
 import type { DeliveryStore, Instant } from '../delivery/ports.ts';
 import { claimDeliveries } from './claims.ts';
-import { claimEvents, nextEventDue, putEvents, returnEvent } from './events.ts';
+import { claimEvents, nextEventDue, noteEventAlone, putEvents, returnEvent } from './events.ts';
 import { nextGateWake, openGate } from './gates.ts';
-import { nextLaneDue } from './lanes.ts';
+import { nextLaneDue, noteAlone } from './lanes.ts';
 import type { Tables } from './ledger.ts';
 import { remind } from './news.ts';
 import { finishOrder, takeOrders } from './orders.ts';
@@ -21,11 +21,13 @@ export function createDeliveryStore(tables: Tables): DeliveryStore {
     claimEvents: (limit, leaseMs) => write((ledger) => claimEvents(ledger, limit, leaseMs)),
     settleEvent: (event, settlement) => write((ledger) => settleEvent(ledger, event, settlement)),
     returnEvent: (event, again) => write((ledger) => returnEvent(ledger, event, again)),
+    noteEventAlone: (event) => write(() => noteEventAlone(event)),
 
     claimDeliveries: (limit, leaseMs) => write((ledger) => claimDeliveries(ledger, limit, leaseMs)),
     openAttempt: (delivery, attempt) => write(() => openAttempt(delivery, attempt)),
     settleDelivery: (delivery, verdict) => write((ledger) => settleDelivery(ledger, delivery, verdict)),
     returnDelivery: (delivery) => write((ledger) => returnDelivery(ledger, delivery)),
+    noteAlone: (delivery) => write(() => noteAlone(delivery)),
 
     remind: (limit) => write((ledger) => remind(ledger, limit)),
     openGate: (key) => write((ledger) => openGate(ledger, key)),

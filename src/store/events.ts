@@ -105,11 +105,14 @@ function* takeInTimers(ledger: Ledger): Steps<void> {
 /** Frees lanes whose lease has run out: their workers are gone or frozen. */
 export function* rescueEventLanes(ledger: Ledger, lost: { leasedUntil: Instant }): Steps<void> {
   const lanes = yield* all(
-    `SELECT lane, head FROM event_lanes WHERE phase = 'claimed' AND leased_until <= :until FOR UPDATE SKIP LOCKED`,
+    `SELECT lane, head, alone FROM event_lanes WHERE phase = 'claimed' AND leased_until <= :until FOR UPDATE SKIP LOCKED`,
     { until: whole(lost.leasedUntil) },
   );
   for (const row of lanes) {
-    yield* run(`UPDATE events SET crashes = crashes + 1 WHERE id = :id`, { id: int(row, 'head') });
+    yield* run(`UPDATE events SET crashes = crashes + 1, crashes_alone = crashes_alone + :alone WHERE id = :id`, {
+      id: int(row, 'head'),
+      alone: int(row, 'alone'),
+    });
     yield* freeLane(ledger, text(row, 'lane'));
   }
 }
@@ -118,13 +121,13 @@ function* claim(lane: Row, until: Instant): Steps<ClaimedEvent> {
   const token = randomUUID();
   const id = int(lane, 'head');
   yield* run(
-    `UPDATE event_lanes SET phase = 'claimed', token = :token, leased_until = :until, served = nextval('ticks')
-     WHERE lane = :lane`,
+    `UPDATE event_lanes SET phase = 'claimed', token = :token, leased_until = :until, alone = 0,
+       served = nextval('ticks') WHERE lane = :lane`,
     { token, until: whole(until), lane: text(lane, 'lane') },
   );
   const row = yield* first(
     `UPDATE events SET attempts = attempts + 1 WHERE id = :id
-     RETURNING key, lane, payload, received_at, attempts, failures, crashes`,
+     RETURNING key, lane, payload, received_at, attempts, failures, crashes, crashes_alone`,
     { id },
   );
   if (row === undefined) throw new Error('an event lane points to an event that is gone');
@@ -139,6 +142,7 @@ function* claim(lane: Row, until: Instant): Steps<ClaimedEvent> {
     attempts: int(row, 'attempts') - 1,
     failures: int(row, 'failures'),
     crashes: int(row, 'crashes'),
+    crashesAlone: int(row, 'crashes_alone'),
   };
 }
 
@@ -158,17 +162,27 @@ export function* returnEvent(
   again: { readonly afterMs: number; readonly counted: boolean },
 ): Steps<void> {
   yield* fenceEvent(event);
-  yield* run(`UPDATE events SET due = :due, failures = failures + :counted, crashes = 0 WHERE id = :id`, {
-    due: whole(ledger.now + again.afterMs),
-    counted: again.counted ? 1 : 0,
-    id: event.id,
-  });
+  yield* run(
+    `UPDATE events SET due = :due, failures = failures + :counted, crashes = 0, crashes_alone = 0
+     WHERE id = :id`,
+    {
+      due: whole(ledger.now + again.afterMs),
+      counted: again.counted ? 1 : 0,
+      id: event.id,
+    },
+  );
   yield* freeLane(ledger, event.lane);
 }
 
 export function* fenceEvent(event: ClaimedEvent): Steps<void> {
   const lane = yield* first(`SELECT head, token FROM event_lanes WHERE lane = :lane FOR UPDATE`, { lane: event.lane });
   if (lane?.['token'] !== event.token || lane['head'] !== event.id) throw new LeaseLost(`event ${event.key}`);
+}
+
+/** Nothing else is in work beside this event: should nobody end its claim, that counts against it. */
+export function* noteEventAlone(event: ClaimedEvent): Steps<void> {
+  yield* fenceEvent(event);
+  yield* run(`UPDATE event_lanes SET alone = 1 WHERE lane = :lane`, { lane: event.lane });
 }
 
 export function* nextEventDue(): Steps<Instant | null> {

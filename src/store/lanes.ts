@@ -33,6 +33,12 @@ export function* fence(claim: ClaimedDelivery): Steps<DeliveryRow> {
   return readDelivery(row);
 }
 
+/** Nothing else is in work beside this claim: should nobody end it, that counts against it. */
+export function* noteAlone(claim: ClaimedDelivery): Steps<void> {
+  yield* fence(claim);
+  yield* run(`UPDATE delivery_lanes SET alone = 1 WHERE lane = :lane`, { lane: claim.lane });
+}
+
 /** What the end of a claim means for its gates, and for the lane. */
 export type Ending = {
   readonly gates: readonly string[];
@@ -103,12 +109,16 @@ const NOBODYS = 'token = NULL, leased_until = NULL, gate = NULL';
 /** Frees lanes whose lease has run out: their workers are gone or frozen. */
 export function* rescueLanes(ledger: Ledger, lost: { readonly leasedUntil: Instant }): Steps<void> {
   const lanes = yield* all(
-    `SELECT lane, head FROM delivery_lanes WHERE phase = 'claimed' AND leased_until <= :until FOR UPDATE SKIP LOCKED`,
+    `SELECT lane, head, alone FROM delivery_lanes WHERE phase = 'claimed' AND leased_until <= :until
+     FOR UPDATE SKIP LOCKED`,
     { until: whole(lost.leasedUntil) },
   );
   for (const row of lanes) {
     const head = yield* deliveryBySeq(int(row, 'head'));
-    yield* run(`UPDATE deliveries SET crashes = crashes + 1 WHERE seq = :seq`, { seq: int(row, 'head') });
+    yield* run(`UPDATE deliveries SET crashes = crashes + 1, crashes_alone = crashes_alone + :alone WHERE seq = :seq`, {
+      seq: int(row, 'head'),
+      alone: int(row, 'alone'),
+    });
     yield* freeLane(ledger, text(row, 'lane'), { gates: head?.gates ?? [], delivered: false });
   }
 }

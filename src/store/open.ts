@@ -3,7 +3,9 @@ import type { Keyv } from 'keyv';
 import type { DeliveryStore, Instant, Pace } from '../delivery/ports.ts';
 import { createDeliveryStore } from './delivery-store.ts';
 import { leaveLeads, takeLead } from './leads.ts';
+import { erase, type Erasure, forgetRecords } from './data.ts';
 import type { Ledger, Tables } from './ledger.ts';
+import { type Measured, measureAll, type Measures } from './measures.ts';
 import { openPostgresTables } from './postgres-tables.ts';
 import { openRecords } from './records.ts';
 import { openSqliteTables } from './sqlite-tables.ts';
@@ -31,6 +33,12 @@ export type Store = {
   readonly writable: () => Promise<boolean>;
   /** Whether this process is the one that does `name` for the next `forMs`; asked again before each round. */
   readonly lead: (name: string, forMs: number) => Promise<boolean>;
+  /** What is in it, for metrics. */
+  readonly measure: (what: Measured) => Promise<Measures>;
+  /** Takes out what is kept about somebody; resolves to what could not go yet. */
+  readonly erase: (what: Erasure) => Promise<readonly string[]>;
+  /** Deletes at most `limit` records whose keys sort below `before`; resolves to how many. */
+  readonly forget: (namespace: string, before: string, limit: number) => Promise<number>;
   readonly close: () => Promise<void>;
 };
 
@@ -39,16 +47,16 @@ export async function openStore(database: Database, options: StoreOptions = {}):
   if (database.kind === 'postgres') {
     const { now: _, ...rest } = options;
     const tables = watchWrites(await openPostgresTables({ ...rest, url: database.url }), onTrouble);
-    return storeOn(tables, leadsOn(tables));
+    return storeOn(tables, leadsOn(tables), 'postgres');
   }
 
   const opened = await openSqliteTables({ ...options, path: database.path });
   const tables = watchWrites(opened.tables, onTrouble);
   // The lock on its file makes it the only process.
-  return storeOn(tables, { lead: async () => true, close: tables.close });
+  return storeOn(tables, { lead: async () => true, close: tables.close }, 'sqlite');
 }
 
-function storeOn(tables: Tables, { lead, close }: Pick<Store, 'lead' | 'close'>): Store {
+function storeOn(tables: Tables, { lead, close }: Pick<Store, 'lead' | 'close'>, kind: Database['kind']): Store {
   const opened = new Map<string, Keyv>();
 
   return {
@@ -64,6 +72,9 @@ function storeOn(tables: Tables, { lead, close }: Pick<Store, 'lead' | 'close'>)
         () => false,
       ),
     lead,
+    erase: (what) => tables.write((ledger) => erase(ledger, what)),
+    forget: (namespace, before, limit) => tables.write(() => forgetRecords(namespace, before, limit)),
+    measure: (what) => tables.read(() => measureAll(kind, what, tables.now())),
     close,
   };
 }

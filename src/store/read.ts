@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DeliveryStore, Json } from '../delivery/ports.ts';
+import { idsOfLane, type KeptRecord, type KeptText, recordsAfter, textsAfter } from './data.ts';
 import type { Ledger, Tables } from './ledger.ts';
+import { type Measured, measureAll, type Measures } from './measures.ts';
 import type { Database } from './open.ts';
 import { answerOf, leaveOrder } from './orders.ts';
 import { openPostgresBeside } from './postgres-tables.ts';
 import { openBeside } from './sqlite.ts';
+import { readRecord } from './record-reads.ts';
 import { StoreUnusable } from './unusable.ts';
 import { countAll, listDeliveries, viewDelivery, viewGates } from './views.ts';
 
@@ -16,6 +19,14 @@ const LOOK_MS = 50;
 export type StoreReader = Pick<DeliveryStore, 'view' | 'list' | 'gates' | 'counts'> & {
   /** Leaves an order for the app; resolves to its number. */
   readonly order: (order: Json) => Promise<number>;
+  /** Texts that are still kept, a page at a time, after that row. */
+  readonly texts: (table: 'events' | 'deliveries', after: number) => Promise<readonly KeptText[]>;
+  /** Records of a namespace, a page at a time, after that key. */
+  readonly records: (namespace: string, after: string) => Promise<readonly KeptRecord[]>;
+  readonly idsOfLane: (lane: string) => Promise<readonly string[]>;
+  readonly measure: (what: Measured) => Promise<Measures>;
+  /** One record; undefined when there is none. */
+  readonly record: (namespace: string, key: string) => Promise<Json | undefined>;
   /** The app's answer; undefined when nobody gave one in time. */
   readonly answer: (id: number, waitMs: number) => Promise<Json | undefined>;
   readonly close: () => Promise<void>;
@@ -30,6 +41,11 @@ export async function readStore(database: Database): Promise<StoreReader> {
     list: (filter) => read(() => listDeliveries(filter)),
     gates: () => read(viewGates),
     counts: () => read(countAll),
+    texts: (table, after) => read(() => textsAfter(table, after)),
+    records: (namespace, after) => read(() => recordsAfter(namespace, after)),
+    idsOfLane: (lane) => read(() => idsOfLane(lane)),
+    measure: (what) => read(() => measureAll(database.kind, what, Date.now())),
+    record: (namespace, key) => read(() => readRecord(namespace, key)),
     order: (order) => write((ledger) => leaveOrder(ledger, order)),
     answer: async (id, waitMs) => {
       const end = performance.now() + waitMs;

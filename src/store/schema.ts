@@ -151,4 +151,11 @@ export const STEPS: readonly string[] = [
   `
   ALTER TABLE deliveries ADD COLUMN waiting_since INTEGER;
   `,
+  // Of the crashes, those in which nothing else was in work; and whether the claim there is, is worked on like that.
+  `
+  ALTER TABLE deliveries ADD COLUMN crashes_alone INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE delivery_lanes ADD COLUMN alone INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE events ADD COLUMN crashes_alone INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE event_lanes ADD COLUMN alone INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

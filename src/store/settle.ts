@@ -73,6 +73,13 @@ export function* settleDelivery(ledger: Ledger, claim: ClaimedDelivery, verdict:
       });
       break;
     case 'dead':
+      yield* writeRecords(ledger, verdict.records ?? []);
+      yield* leaveLane(ledger, delivery, {
+        state: 'dead',
+        reason: verdict.reason,
+        receipt: verdict.receipt === undefined ? null : toJson(verdict.receipt),
+      });
+      break;
     case 'unknown':
     case 'dropped':
       yield* leaveLane(ledger, delivery, { state: verdict.type, reason: verdict.reason, receipt: null });
@@ -148,7 +155,7 @@ type Closing = { readonly reason: string; readonly counted: boolean; readonly du
 function* closeAttempt(ledger: Ledger, { seq }: DeliveryRow, { reason, counted, dueIn }: Closing): Steps<void> {
   yield* run(
     `UPDATE deliveries SET attempting = 0, baseline = NULL, deadline = NULL, attempts = attempts + :counted,
-       crashes = 0, reason = :reason, due = :due WHERE seq = :seq`,
+       crashes = 0, crashes_alone = 0, reason = :reason, due = :due WHERE seq = :seq`,
     { seq, reason, counted: counted ? 1 : 0, due: whole(ledger.now + dueIn) },
   );
 }
@@ -160,10 +167,14 @@ function gateMs(ledger: Ledger, { gates }: DeliveryRow, gate: GateClosing): numb
 
 function* putOff(ledger: Ledger, delivery: DeliveryRow, verdict: Extract<Settled, { type: 'ambiguous' }>): Steps<void> {
   const waitMs = verdict.gate === undefined ? 0 : gateMs(ledger, delivery, verdict.gate);
-  yield* run(`UPDATE deliveries SET lookups = lookups + :counted, reason = :reason, due = :due WHERE seq = :seq`, {
-    seq: delivery.seq,
-    reason: verdict.reason,
-    counted: verdict.gate === undefined ? 1 : 0,
-    due: whole(ledger.now + Math.max(verdict.lookupAfterMs, waitMs)),
-  });
+  const survived = verdict.called === true ? ', crashes = 0, crashes_alone = 0' : '';
+  yield* run(
+    `UPDATE deliveries SET lookups = lookups + :counted, reason = :reason, due = :due${survived} WHERE seq = :seq`,
+    {
+      seq: delivery.seq,
+      reason: verdict.reason,
+      counted: verdict.gate === undefined ? 1 : 0,
+      due: whole(ledger.now + Math.max(verdict.lookupAfterMs, waitMs)),
+    },
+  );
 }

@@ -3,6 +3,7 @@ import { Conflict, LeaseLost, Overtaken, Preceded } from '../../src/delivery/err
 import type {
   ClaimedDelivery,
   ClaimedEvent,
+  DeliveryFilter,
   DeliveryStore,
   NewDelivery,
   Pace,
@@ -245,6 +246,31 @@ export function deliveryStoreContract(name: string, open: OpenStore): void {
         expect(await claimOne()).toMatchObject({ id: '1', attempts: 1, open: null });
       });
 
+      it('begins nothing before its date, and keeps its place in the lane until then', async () => {
+        await owe(delivery('1', { position: '1', due: clock + 5_000 }), delivery('2', { position: '2' }));
+        await owe(delivery('0', { position: '0' }), delivery('past', { lane: 'b', due: clock - 5_000 }));
+
+        expect(ids(await claim()).toSorted()).toEqual(['0', 'past']);
+        clock += LEASE_MS;
+        expect(await drain()).toEqual(['0', 'past', '1', '2']);
+      });
+
+      it('wakes for a date, and lets what waits for one be dropped or replaced', async () => {
+        await owe(...['1', '2'].map((id) => delivery(id, { position: id, due: clock + 5_000 })));
+        expect(await claim()).toEqual([]);
+        expect(await store.nextDue('deliveries')).toBe(clock + 5_000);
+        await follow({
+          changes: [
+            { type: 'drop', id: '1', reason: 'undone' },
+            { type: 'replace', id: '2', effect: { text: 'edited' } },
+          ],
+        });
+
+        expect(await claim()).toEqual([]);
+        clock += 5_000;
+        expect(await claimOne()).toMatchObject({ id: '2', effect: { text: 'edited' } });
+      });
+
       it('does not let a lower position overtake an attempt whose outcome is open', async () => {
         await owe(delivery('2', { position: '2' }));
         await settleNext({ type: 'ambiguous', reason: 'timeout', lookupAfterMs: 18_000 });
@@ -450,6 +476,46 @@ export function deliveryStoreContract(name: string, open: OpenStore): void {
         expect(await claimOne()).toMatchObject({ crashes: 0 });
       });
 
+      it('tells the crashes that a delivery, or an event, met alone from those among others', async () => {
+        await owe(delivery('1'));
+        await store.put([{ key: 'e', lane: 'e', payload: null }]);
+        const alone = [false, true, false, true];
+        for (const [crashes, isAlone] of alone.entries()) {
+          const claimed = await claimOne();
+          const event = await claimOneEvent();
+          const crashesAlone = alone.slice(0, crashes).filter(Boolean).length;
+          expect([claimed, event]).toMatchObject([
+            { crashes, crashesAlone },
+            { crashes, crashesAlone },
+          ]);
+          if (isAlone) await Promise.all([store.noteAlone(claimed), store.noteEventAlone(event)]);
+          clock += LEASE_MS;
+        }
+      });
+
+      it('notes nothing for a worker that lost its lease', async () => {
+        await owe(delivery('1'));
+        await store.put([{ key: 'e', lane: 'e', payload: null }]);
+        const [frozen, frozenEvent] = [await claimOne(), await claimOneEvent()];
+        clock += LEASE_MS;
+        await Promise.all([claimOne(), claimOneEvent()]);
+
+        await expect(store.noteAlone(frozen)).rejects.toThrow(LeaseLost);
+        await expect(store.noteEventAlone(frozenEvent)).rejects.toThrow(LeaseLost);
+      });
+
+      it('forgets the crashes before a call that came back, also when its outcome is open', async () => {
+        await owe(delivery('1'));
+        await claimOne();
+        clock += LEASE_MS;
+        const claimed = await claimOne();
+        await store.noteAlone(claimed);
+        await store.settleDelivery(claimed, { type: 'ambiguous', reason: 'timeout', lookupAfterMs: 0, called: true });
+
+        expect(claimed.crashes).toBe(1);
+        expect(await claimOne()).toMatchObject({ crashes: 0, crashesAlone: 0 });
+      });
+
       it('commits the records of a receipt with it, or neither', async () => {
         await owe(delivery('1'));
         const claimed = await claimOne();
@@ -463,6 +529,19 @@ export function deliveryStoreContract(name: string, open: OpenStore): void {
         await store.settleDelivery(claimed, { type: 'delivered', receipt: 1, records: expected });
         expect(await under.record('ids', 'k')).toBe('ts');
         expect(await store.view('1')).toMatchObject({ state: 'delivered', receipt: 1, settledAt: clock });
+      });
+
+      it('keeps the receipt of what was done otherwise than meant, with its records, until it is sent again', async () => {
+        await owe(delivery('1', { tell: 'all' }));
+        const records = [{ namespace: 'ids', key: 'k', value: '1' }];
+        await settleNext({ type: 'dead', reason: 'stored as something else', receipt: { message: '7' }, records });
+
+        expect(await store.view('1')).toMatchObject({ state: 'dead', receipt: { message: '7' } });
+        expect(await under.record('ids', 'k')).toBe('1');
+        const told = await claimOneEvent();
+        expect(told.payload).toMatchObject({ state: 'dead', receipt: { message: '7' } });
+        await store.settleEvent(told, settlement({ changes: [{ type: 'release', id: '1' }] }));
+        expect(await store.view('1')).toMatchObject({ state: 'owed', receipt: null });
       });
 
       it('frees the lane when its head leaves it', async () => {
@@ -884,6 +963,34 @@ export function deliveryStoreContract(name: string, open: OpenStore): void {
       async function purgeAll(ages: typeof retention): Promise<void> {
         while ((await store.purge(ages, 5)) > 0);
       }
+    });
+
+    describe('lists', () => {
+      const listed = async (filter: Omit<DeliveryFilter, 'limit'>, limit = 10): Promise<string[]> =>
+        (await store.list({ ...filter, limit })).map(({ id }) => id);
+
+      it('shows the latest first, of the states and the lane asked for', async () => {
+        await owe(delivery('1'), delivery('x', { lane: 'b' }));
+        clock += 1;
+        await owe(delivery('2'), delivery('3', { state: 'held' }));
+        await settleNext();
+
+        expect(await listed({})).toEqual(['3', '2', 'x', '1']);
+        expect(await listed({}, 2)).toEqual(['3', '2']);
+        expect(await listed({ states: ['held', 'delivered'] })).toEqual(['3', '1']);
+        expect(await listed({ lane: 'a', states: ['owed'] })).toEqual(['2']);
+      });
+
+      it('shows a lane in the order in which it is worked on, an open attempt before all else', async () => {
+        await owe(delivery('2', { position: '2' }), delivery('3', { position: '3' }), delivery('x', { lane: 'b' }));
+        await settleNext({ type: 'ambiguous', reason: 'timeout', lookupAfterMs: 18_000 });
+        await owe(delivery('1', { position: '1' }), delivery('0', { position: '' }));
+        const inOrder = { lane: 'a', states: ['owed'], inOrder: true } as const;
+
+        expect(await listed(inOrder)).toEqual(['2', '0', '1', '3']);
+        expect(await listed(inOrder, 3)).toEqual(['2', '0', '1']);
+        expect(await listed({ ...inOrder, attempting: true })).toEqual(['2']);
+      });
     });
 
     it('counts every stored thing in exactly one state', async () => {

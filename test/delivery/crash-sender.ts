@@ -14,6 +14,7 @@ const lines = (): string[] => readFileSync(otherSide, 'utf8').split('\n').filter
 const destination: Destination = {
   prepare: async () => ({ type: 'go', baseline: lines().length, plan: null }),
   perform: async ({ id }) => {
+    if (id === 'poison') process.kill(process.pid, 'SIGKILL');
     appendFileSync(otherSide, `${id}\n`);
     await new Promise((resolve) => setTimeout(resolve, 3));
     return { type: 'delivered', receipt: id };

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Gap } from '../../src/delivery/outbox.ts';
 import { openStore } from '../../src/store/open.ts';
+import { readStore } from '../../src/store/read.ts';
 
 const LANES = 3;
 const EACH = 20;
@@ -25,7 +26,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const idsOf = (lane: number): string[] => Array.from({ length: EACH }, (_, n) => `${lane}-${n}`);
 
-async function oweAll(): Promise<void> {
+async function oweAll(...besides: readonly string[]): Promise<void> {
   const { deliveries: store, close } = await openStore({ kind: 'sqlite', path });
   await store.put([{ key: 'cause', lane: 'cause', payload: null }]);
   const [event] = await store.claimEvents(1, 1_000);
@@ -33,6 +34,7 @@ async function oweAll(): Promise<void> {
   const deliveries = Array.from({ length: LANES }, (_, lane) =>
     idsOf(lane).map((id) => ({ id, lane: `${lane}`, position: null, effect: id, ...PLAIN })),
   ).flat();
+  deliveries.unshift(...besides.map((id) => ({ id, lane: id, position: null, effect: id, ...PLAIN })));
   await store.settleEvent(event, { outcome: 'handled', deliveries, changes: [], records: [], events: [] });
   await close();
 }
@@ -86,11 +88,24 @@ it('delivers each thing once when it crashes between a look-up and what follows'
   expect(arrived()).toEqual(ONCE_IN_ORDER);
 });
 
+it('gives up the one delivery that kills the process, and none of those in work with it', {
+  timeout: 120_000,
+}, async () => {
+  await oweAll('poison');
+  let crashes = 0;
+  while (await send('none')) crashes += 1;
+
+  expect(crashes).toBe(5);
+  expect(arrived()).toEqual(ONCE_IN_ORDER);
+  const { view, close } = await readStore({ kind: 'sqlite', path });
+  expect(await view('poison')).toMatchObject({ state: 'dead', reason: 'crashes' });
+  await close();
+});
+
 it('delivers each thing once when it is killed at random', { timeout: 180_000 }, async () => {
   await oweAll();
   let kills = 0;
-  // A delivery that meets five crashes is taken for their cause and given up, so no more than four.
-  while (await send('none', 0, kills < 4 ? Math.random() * 40 : undefined)) kills += 1;
+  while (await send('none', 0, kills < 8 ? Math.random() * 40 : undefined)) kills += 1;
 
   expect(arrived()).toEqual(ONCE_IN_ORDER);
   process.stdout.write(`${LANES * EACH} deliveries, ${kills} kills, each delivered once\n`);

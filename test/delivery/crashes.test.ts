@@ -2,21 +2,36 @@ import { expect, it, vi } from 'vitest';
 import { createInbox } from '../../src/delivery/inbox.ts';
 import { createOutbox } from '../../src/delivery/outbox.ts';
 import type { Destination } from '../../src/delivery/ports.ts';
+import { createSolitude } from '../../src/delivery/solitude.ts';
 import { type Engine, openEngine } from './engine.ts';
 
 const LEASE_MS = 1_000;
 
-/** Processes that died with what they had claimed: those who may be next in the lanes named. */
-async function crash(engine: Engine, what: 'deliveries' | 'events', lives: { times: number; lane: string }) {
-  const { store } = engine;
-  const claim = () => (what === 'events' ? store.claimEvents(10, LEASE_MS) : store.claimDeliveries(10, LEASE_MS));
-  for (let life = 0; life < lives.times; life += 1) {
-    for (const claimed of await claim()) {
-      if (claimed.lane === lives.lane) continue;
-      if ('effect' in claimed) await store.returnDelivery(claimed);
-      else await store.returnEvent(claimed, { afterMs: 0, counted: false });
+type Lives = { readonly times: number; readonly lane: string };
+
+/** As many processes died with the next of that lane in their hands: the first three with others, then it was alone. */
+async function crash({ store, skip }: Engine, what: 'deliveries' | 'events', { times, lane }: Lives): Promise<void> {
+  for (let life = 0; life < times; life += 1) {
+    if (what === 'events') {
+      for (const claimed of await store.claimEvents(10, LEASE_MS)) {
+        if (claimed.lane !== lane) await store.returnEvent(claimed, { afterMs: 0, counted: false });
+        else if (claimed.crashes >= 3) await store.noteEventAlone(claimed);
+      }
+    } else {
+      for (const claimed of await store.claimDeliveries(10, LEASE_MS)) {
+        if (claimed.lane !== lane) await store.returnDelivery(claimed);
+        else if (claimed.crashes >= 3) await store.noteAlone(claimed);
+      }
     }
-    engine.skip(LEASE_MS);
+    skip(LEASE_MS);
+  }
+}
+
+/** As many processes were killed from outside while all that is owed was in their hands. */
+async function killed({ store, skip }: Engine, times: number): Promise<void> {
+  for (let life = 0; life < times; life += 1) {
+    await store.claimDeliveries(10, LEASE_MS);
+    skip(LEASE_MS);
   }
 }
 
@@ -57,7 +72,47 @@ it('runs a delivery alone after three crashes', async () => {
   for (const others of beside.values()) expect(others).not.toContain('bad');
 });
 
-it('gives a delivery up after five crashes, without touching it', async () => {
+it('gives nothing up for crashes that it met among others, however many', async () => {
+  const engine = await openEngine();
+  await engine.owe(...['a', 'b', 'c'].map((id) => ({ id, lane: id })));
+  await killed(engine, 9);
+  startOutbox(
+    engine,
+    delivers(async () => ({ type: 'delivered', receipt: null })),
+  );
+
+  for (const id of ['a', 'b', 'c']) expect(await engine.settled(id)).toMatchObject({ state: 'delivered' });
+});
+
+it('keeps events waiting while a delivery runs alone, and the other way round', async () => {
+  const engine = await openEngine();
+  const { store, log, now } = engine;
+  await engine.owe({ id: 'bad', lane: 'bad' });
+  await crash(engine, 'deliveries', { times: 3, lane: 'bad' });
+  const solitude = createSolitude();
+  const seen: string[] = [];
+  const slowly = async (what: string): Promise<void> => {
+    seen.push(`${what} begins`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    seen.push(`${what} ends`);
+  };
+  const perform: Destination['perform'] = async () => {
+    await store.put([{ key: 'e', lane: 'e', payload: null }]);
+    await slowly('delivery');
+    return { type: 'delivered', receipt: null };
+  };
+  const handle = async () => {
+    await slowly('event');
+    return { outcome: 'handled', deliveries: [], changes: [], records: [], events: [] } as const;
+  };
+  engine.start(createInbox({ store, log, now, handle, solitude, pollMs: 10 }));
+  engine.start(createOutbox({ store, log, now, destinationOf: () => delivers(perform), solitude, pollMs: 10 }));
+
+  await vi.waitFor(async () => expect((await store.counts()).events).toMatchObject({ owed: 0, handled: 2 }));
+  expect(seen).toEqual(['delivery begins', 'delivery ends', 'event begins', 'event ends']);
+});
+
+it('gives a delivery up after five crashes, of which it met two alone, without touching it', async () => {
   const engine = await openEngine();
   await engine.owe({ id: 'bad' });
   await crash(engine, 'deliveries', { times: 5, lane: 'a' });
@@ -87,7 +142,7 @@ it('looks up what it gives up in the middle of an attempt, and says dead only if
   expect(perform).not.toHaveBeenCalled();
 });
 
-it('sets an event aside after five crashes, with an alarm', async () => {
+it('sets an event aside after five crashes, of which it met two alone, with an alarm', async () => {
   const engine = await openEngine();
   const { store, log, now } = engine;
   await store.put([{ key: 'bad', lane: 'a', payload: null }]);

@@ -127,6 +127,17 @@ describe('an unknown outcome', () => {
     expect(there).toMatchObject({ performed: ['d', 'd'], lookedUp: ['d'] });
   });
 
+  it('is a dead letter with its receipt when it is found to be another thing than was meant', async () => {
+    const engine = await openEngine();
+    const other = { type: 'dead', reason: 'stored as something else', receipt: 'row 7' } as const;
+    const there = side({ perform: ambiguous, lookup: async () => other });
+    startOutbox(engine, there);
+    await engine.owe({ id: 'd' });
+
+    expect(await engine.settled('d')).toMatchObject({ state: 'dead', reason: other.reason, receipt: other.receipt });
+    expect(there.performed).toEqual(['d']);
+  });
+
   it('is set aside as unknown when it cannot be determined, and the lane goes on', async () => {
     const engine = await openEngine();
     const perform = once<Promise<Verdict>>(ambiguous, async () => ({ type: 'delivered', receipt: null }));

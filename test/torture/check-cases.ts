@@ -9,7 +9,7 @@ import type { Terms } from './terms.ts';
 type Row = Written<MessageRecord>;
 type Check = { readonly evidence: Evidence; readonly terms: Terms; readonly findings: Findings };
 
-/** A worker that has begun is not stopped by what is told a moment later. */
+/** From the opening of an attempt to the call: a worker that has begun is not stopped by what is told a moment later. */
 const MOMENT_MS = 1500;
 const PRIVACY: Readonly<Record<Kind, number>> = { reply: 0, note: 1, kept: 2 };
 
@@ -91,7 +91,7 @@ const kindAt = ({ evidence }: Check, message: Said, { version, row }: Sent): Kin
 type Sent = { readonly version: Version; readonly row: Row };
 
 const checkVersion = (check: Check, message: Said, { version, row }: Sent): void => {
-  const { evidence, terms } = check;
+  const { evidence } = check;
   const name = nameOf(message);
   const told = evidence.toldOf(message);
   const kind = kindAt(check, message, { version, row });
@@ -100,10 +100,7 @@ const checkVersion = (check: Check, message: Said, { version, row }: Sent): void
     wrong(check, 'leaked', `${name} is a note and the customer sees row ${row.what.id}`);
   if (message.versions.every((one) => one.kind === 'reply') && row.what.type !== 'message')
     wrong(check, 'lost', `${name} is a reply and stands as a note`);
-  // What was told after the message waited behind it in the inbox as long as the message did.
-  const workedOn = evidence.owedAt(row.delivery) - (told.versions.get(version.edition) ?? Number.POSITIVE_INFINITY);
-  const momentMs = MOMENT_MS + terms.stallMs + Math.max(0, workedOn);
-  if (told.deleted + momentMs < row.startedAt)
+  if (told.deleted + MOMENT_MS < row.startedAt)
     wrong(
       check,
       'outdated',
@@ -112,7 +109,7 @@ const checkVersion = (check: Check, message: Said, { version, row }: Sent): void
   const newer = message.versions.slice(message.versions.indexOf(version) + 1);
   for (const { edition } of newer) {
     const at = told.versions.get(edition) ?? Number.POSITIVE_INFINITY;
-    if (at + momentMs < row.startedAt)
+    if (at + MOMENT_MS < row.startedAt)
       wrong(
         check,
         'outdated',
@@ -130,9 +127,8 @@ const checkAbsent = (check: Check, message: Said): void => {
   const states = new Set(views.map(({ state }) => state));
   if (states.has('unknown')) findings.unknown += 1;
   else if (states.has('held')) findings.held += 1;
-  // Killed five times on its way, it is taken for what kills: its author is told and may retry.
-  else if (states.has('dead') && (message.isDoomed || views.some(({ reason }) => reason === 'crashes')))
-    findings.dead += 1;
+  // All that kills comes from outside: nothing that is sent may be taken for its cause.
+  else if (states.has('dead') && message.isDoomed) findings.dead += 1;
   else {
     const became = views.map(({ id, state, reason }) => `${id} ${state} (${reason ?? ''})`).join('; ');
     const answers = evidence.toldOf(message).answers.join(', ');
@@ -166,6 +162,8 @@ const checkOrder = (check: Check, chain: number, rows: readonly Row[]): void => 
       return message === undefined ? Number.POSITIVE_INFINITY : Math.min(...evidence.toldOf(message).versions.values());
     },
     inHandMs: MOMENT_MS,
+    // While an event of the thread is stored and not worked on, nothing of the thread is sent.
+    workedOnMs: MOMENT_MS,
   });
   findings.late += late.length;
   for (const { one, behind } of reordered) {

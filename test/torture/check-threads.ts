@@ -116,6 +116,8 @@ const checkOrder = (check: Check, root: string, posts: readonly Post[]): void =>
       return row === undefined ? Number.POSITIVE_INFINITY : evidence.readAt(row);
     },
     inHandMs: MOMENT_MS,
+    // Who has read it may die before it is stored.
+    workedOnMs: 25_000,
   });
   findings.late += late.length;
   for (const { one, behind } of reordered) {

@@ -1,4 +1,3 @@
-import { readStore } from '../../src/store/read.ts';
 import { chanceOf } from './chance.ts';
 import { CHANNEL, MEMBERS, type World } from './world.ts';
 
@@ -13,15 +12,10 @@ export const decideHeld = async (world: World): Promise<void> => {
 };
 
 /** What the buttons name: `message:T…:C…:ts`. */
-const heldSubjects = async ({ storePath }: World): Promise<ReadonlySet<string>> => {
-  const reader = await readStore({ kind: 'sqlite', path: storePath });
-  try {
-    const held = await reader.list({ states: ['held'], limit: 10_000 });
-    const messages = held.filter(({ id }) => /^(?:reply|note):/.test(id));
-    return new Set(messages.map(({ id }) => `message:${id.split(':').slice(1, 4).join(':')}`));
-  } finally {
-    await reader.close();
-  }
+const heldSubjects = async ({ books }: World): Promise<ReadonlySet<string>> => {
+  const held = await books.list({ states: ['held'], limit: 10_000 });
+  const messages = held.filter(({ id }) => /^(?:reply|note):/.test(id));
+  return new Set(messages.map(({ id }) => `message:${id.split(':').slice(1, 4).join(':')}`));
 };
 
 const questionAbout = ({ slack }: World, subject: string): string | undefined =>

@@ -61,7 +61,7 @@ export const gather = (world: World, { said, threads, deliveries }: Gathered): E
     toldOf: ({ ts }) => told.get(ts) ?? untold(),
     readAt: ({ caseId, hidden }) =>
       reads.get(caseId)?.find((at) => at >= hidden.until - ahead.acquire) ?? Number.POSITIVE_INFINITY,
-    owedAt: (delivery) => (views.get(delivery)?.createdAt ?? Number.POSITIVE_INFINITY) - ahead.app,
+    owedAt: (delivery) => (views.get(delivery)?.createdAt ?? Number.POSITIVE_INFINITY) - ahead.store,
     chainOf: (caseId) => acquire.account.cases.get(caseId)?.threadId ?? 0,
   };
 };

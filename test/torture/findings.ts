@@ -36,10 +36,9 @@ export type Order<T> = {
   readonly toldAt: (one: Written<T>) => number;
   /** How long after it was owed another, already in hand, may still go first. */
   readonly inHandMs: number;
+  /** From being told of something to owing it, when everything else goes wrong too. */
+  readonly workedOnMs: number;
 };
-
-/** From being told of something to owing it, when everything else goes wrong too. */
-const WORKED_ON_MS = 25_000;
 
 /** Splits what came behind something of a later place: withheld from us until then, or our own doing. */
 export const disorderOf = <T>(arrived: readonly Written<T>[], order: Order<T>) => {
@@ -48,7 +47,7 @@ export const disorderOf = <T>(arrived: readonly Written<T>[], order: Order<T>) =
   for (const [index, one] of arrived.entries()) {
     const overtakers = arrived.slice(0, index).filter((other) => order.place(other) > order.place(one));
     if (overtakers.length === 0) continue;
-    const known = Math.min(order.owedAt(one) + order.inHandMs, order.toldAt(one) + WORKED_ON_MS);
+    const known = Math.min(order.owedAt(one) + order.inHandMs, order.toldAt(one) + order.workedOnMs);
     const behind = overtakers.find(({ startedAt }) => startedAt > known);
     if (behind === undefined) late.push(one);
     else reordered.push({ one, behind });

@@ -25,6 +25,8 @@ export type End = z.infer<typeof End>;
 /** One life of the app, as its process is told. */
 export const Life = z.object({
   seed: z.number(),
+  /** Which of the processes, and the how manieth life of it. */
+  place: z.number(),
   number: z.number(),
   logPath: z.string(),
   attemptMs: z.number(),

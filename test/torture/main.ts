@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
+import { whyNoPostgres } from '../store/postgres-server.ts';
 import { headOf, lineOf, sumOf, wrongOf } from './report.ts';
 import { type Outcome, run } from './run.ts';
 import { type Guard, GUARDS, longTerms, shortTerms, type Terms } from './terms.ts';
 
 // `npm run torture`: the app between both simulators, while everything goes wrong at once.
 
-const HELP = `npm run torture -- [--seed N] [--seeds N] [--minutes M] [--short] [--without ${GUARDS.join('|')}]`;
+const HELP = `npm run torture -- [--seed N] [--seeds N] [--minutes M] [--short] [--postgres] [--without ${GUARDS.join('|')}]`;
 
 const { values } = parseArgs({
   options: {
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '2' },
     short: { type: 'boolean', default: false },
+    postgres: { type: 'boolean', default: false },
     without: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -36,8 +38,16 @@ if (values.help) {
 }
 
 const without = guardOf(values.without);
-const termsOf = (seed: number): Terms =>
-  values.short ? shortTerms({ seed, without }) : longTerms({ seed, without }, Number(values.minutes));
+const { postgres } = values;
+const missing = postgres ? whyNoPostgres() : null;
+if (missing !== null) {
+  progress(missing);
+  process.exit(2);
+}
+const termsOf = (seed: number): Terms => {
+  const choice = { seed, without, postgres };
+  return values.short ? shortTerms(choice) : longTerms(choice, Number(values.minutes));
+};
 
 const outcomes: Outcome[] = [];
 print(headOf());

@@ -58,9 +58,18 @@ export const createPeople = (world: World): People => {
   const unique = (what: string): string => `${what} ${(texts += 1)}`;
   const someText = (what: string): string => (chance.hits(IS_EQUAL) ? chance.pick(EQUAL) : unique(what));
 
-  const say = (kind: Kind, text: string): Said | null => {
+  type Thread = readonly [chain: number, root: string];
+  const anyThread = (): Thread => chance.pick([...threads]);
+  /** Where the last words are the oldest: what is said there is on its way at once. */
+  const quietThread = (): Thread => {
+    const spoken = new Map(said.map(({ chain }, index) => [chain, index]));
+    const [quietest] = [...threads].toSorted(([one], [other]) => (spoken.get(one) ?? -1) - (spoken.get(other) ?? -1));
+    return quietest ?? anyThread();
+  };
+
+  const say = (kind: Kind, text: string, where = anyThread): Said | null => {
     if (threads.size === 0) return null;
-    const [chain, root] = chance.pick([...threads]);
+    const [chain, root] = where();
     const member = chance.pick(MEMBERS);
     const { ts } = slack.say(member, CHANNEL, `${PREFIXES[kind]}${text}`, { threadTs: root });
     const one = { ts, member, root, chain, isDoomed: text.includes(DOOMED), isDeleted: false };
@@ -123,13 +132,13 @@ export const createPeople = (world: World): People => {
   const deeds: readonly (readonly [weight: number, deed: () => void])[] = [
     [30, customerWrites],
     [4, () => times(3, customerWrites)],
-    [26, replies],
+    [20, replies],
     [3, () => times(3, replies)],
     [4, () => void say('note', someText('For us'))],
     [3, () => void say('kept', someText('Between us'))],
     [1, () => void say('reply', unique(DOOMED))],
-    [11, () => void soonAfter(say('reply', unique('Answer')), edit)],
-    [11, () => void soonAfter(say('reply', unique('Answer')), remove)],
+    [14, () => void soonAfter(say('reply', unique('Answer'), quietThread), edit)],
+    [14, () => void soonAfter(say('reply', unique('Answer'), quietThread), remove)],
     [2, () => edit(said.at(-chance.whole(1, 40)))],
     [2, () => remove(said.at(-chance.whole(1, 40)))],
     [4, overtaken],

@@ -1,7 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Counts } from '../../src/delivery/ports.ts';
-import { readStore } from '../../src/store/read.ts';
 import { checkCases } from './check-cases.ts';
 import { checkThreads } from './check-threads.ts';
 import { decideHeld } from './decide.ts';
@@ -29,7 +27,9 @@ export type Outcome = {
 
 const LOOKS_EVERY_MS = 500;
 const PROGRESS_EVERY_MS = 5000;
-const LIVES_ON = 0.3;
+const LIVES_ON = 0.25;
+/** The last part of the storm is for what waits by then: it would meet no more faults afterwards. */
+const LISTENS = 0.25;
 const ALL = 1_000_000;
 
 export const run = async (terms: Terms, tell: (line: string) => void): Promise<Outcome> => {
@@ -42,12 +42,14 @@ export const run = async (terms: Terms, tell: (line: string) => void): Promise<O
   try {
     await people.arrive();
     const until = Date.now() + terms.chaosMs;
-    await Promise.all([people.write(until), weather.storm(until), dieAndLive(world, until)]);
+    const lastWord = until - terms.chaosMs * LISTENS;
+    await Promise.all([people.write(lastWord), weather.storm(until), dieAndLive(world, until)]);
     await world.lives.kill();
     await world.lives.live();
     const findings = await patientLook(parts);
-    const code = await world.lives.stop();
-    if (code !== 0) findings.wrong.push({ kind: 'stuck', what: `the app ended with exit code ${code}` });
+    for (const code of await world.lives.stop()) {
+      if (code !== 0) findings.wrong.push({ kind: 'stuck', what: `the app ended with exit code ${code}` });
+    }
     for (const what of world.lives.deaths.fell) findings.wrong.push({ kind: 'stuck', what });
     const isClean = findings.wrong.length === 0;
     // Nobody needs what a clean run has left behind.
@@ -103,42 +105,28 @@ const patientLook = async (parts: Parts): Promise<Findings> => {
 };
 
 /** What is still on its way, in words; empty when nothing is. */
-const waitingIn = async ({ slack, storePath }: World): Promise<string> => {
-  const { events, deliveries } = await countsOf(storePath);
+const waitingIn = async ({ slack, books }: World): Promise<string> => {
+  const { events, deliveries } = await books.counts();
   const told = slack.deliveries.filter(({ state }) => state === 'pending').length;
   if (events.owed + deliveries.owed + told === 0) return '';
   return `${events.owed} events and ${deliveries.owed} deliveries are owed, ${told} events of Slack are on their way`;
 };
 
-const countsOf = async (storePath: string): Promise<Counts> => {
-  const reader = await readStore({ kind: 'sqlite', path: storePath });
-  try {
-    return await reader.counts();
-  } finally {
-    await reader.close();
-  }
-};
-
 const look = async ({ world, people }: Parts): Promise<Findings> => {
   const findings = noFindings();
-  const reader = await readStore({ kind: 'sqlite', path: world.storePath });
-  try {
-    const deliveries = await reader.list({ limit: ALL });
-    const evidence = gather(world, { said: people.said, threads: people.threads, deliveries });
-    const check = { world, evidence, terms: world.terms, findings };
-    checkCases(check);
-    checkThreads(check);
-    const { events } = await reader.counts();
-    if (events.dead > 0) findings.wrong.push({ kind: 'stuck', what: `${events.dead} events were set aside` });
-  } finally {
-    await reader.close();
-  }
+  const deliveries = await world.books.list({ limit: ALL });
+  const evidence = gather(world, { said: people.said, threads: people.threads, deliveries });
+  const check = { world, evidence, terms: world.terms, findings };
+  checkCases(check);
+  checkThreads(check);
+  const { events } = await world.books.counts();
+  if (events.dead > 0) findings.wrong.push({ kind: 'stuck', what: `${events.dead} events were set aside` });
   return findings;
 };
 
 const progressOf = async ({ world, people }: Parts, began: number): Promise<string> => {
   const { deaths } = world.lives;
-  const counts = await countsOf(world.storePath);
+  const counts = await world.books.counts();
   const rows = world.acquire.account.messages.size;
   return [
     `seed ${world.terms.seed} · ${Math.round((Date.now() - began) / 1000)} s`,

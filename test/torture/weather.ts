@@ -16,9 +16,9 @@ export type Weather = {
 
 type Roll = (kind: string, likelihood: number) => boolean;
 
-/** Per call that writes, and per call that reads. */
-const ON_WRITES = 0.014;
-const ON_READS = 0.004;
+/** Per kind of fault, for a call that writes and for one that reads: a failed read shuts the way, and spares the writes. */
+const ON_WRITES = 0.02;
+const ON_READS = 0.002;
 const SLOW = 0.03;
 
 export const createWeather = (world: World): Weather => {
@@ -37,7 +37,8 @@ export const createWeather = (world: World): Weather => {
       breakAcquire(world, roll);
       breakSlack(world, roll);
       breakEvents(world, roll, chance);
-      await Promise.all([outages(world, { until, chance, count }), staleTimes(world, { until, chance, count })]);
+      const times = { until, chance, count };
+      await Promise.all([outages(world, times), staleTimes(world, times), powerCuts(world, times)]);
       clearUp(world);
     },
   };
@@ -166,5 +167,15 @@ const staleTimes = async ({ acquire, terms }: World, { until, chance, count }: T
     if (stale) count('acquire reads stale for a time');
     acquire.staleReads(stale ? { ms: chance.between(0.1, 1) * terms.staleMs } : null);
     await pause(Math.min(chance.between(0.1, 0.4) * terms.lifeMs, Math.max(0, until - Date.now())));
+  }
+};
+
+const powerCuts = async ({ database, terms }: World, { until, chance, count }: Times): Promise<void> => {
+  if (database.cutPower === null) return;
+  for (;;) {
+    await pause(chance.between(0.4, 1) * terms.lifeMs * 3);
+    if (Date.now() >= until) return;
+    count('database down');
+    await database.cutPower(chance.between(0.1, 1) * terms.lateMs);
   }
 };

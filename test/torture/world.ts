@@ -9,6 +9,9 @@ import { type AcquireSimulator, startAcquire } from '../../src/sandbox/acquire/s
 import { C, U } from '../../src/sandbox/slack/seed.ts';
 import { type SlackSimulator, startSlack } from '../../src/sandbox/slack/server.ts';
 import { chanceOf } from './chance.ts';
+import { balance } from '../stories/balancer.ts';
+import type { StoreReader } from '../../src/store/read.ts';
+import { type Database, fileIn, serverOfItsOwn } from './database.ts';
 import { createLives, type Lives } from './lives.ts';
 import type { Terms } from './terms.ts';
 
@@ -24,12 +27,14 @@ const SECRET = 'a-webhook-secret-of-32-characters';
 export type World = {
   readonly terms: Terms;
   readonly folder: string;
-  readonly storePath: string;
+  readonly database: Database;
+  /** What the app has stored, read beside it. */
+  readonly books: StoreReader;
   readonly slack: SlackSimulator;
   readonly acquire: AcquireSimulator;
   readonly lives: Lives;
   /** How far each clock is ahead of ours. */
-  readonly ahead: { readonly slack: number; readonly acquire: number; readonly app: number };
+  readonly ahead: { readonly slack: number; readonly acquire: number; readonly store: number };
   close(): Promise<void>;
 };
 
@@ -40,9 +45,11 @@ export const createWorld = async (terms: Terms): Promise<World> => {
     const numbers = chanceOf(terms.seed, name);
     return () => numbers.next();
   };
-  const ahead = { slack: off(), acquire: off(), app: off() };
+  const ahead = { slack: off(), acquire: off() };
+  const clocks = Array.from({ length: terms.replicas }, off);
   const folder = mkdtempSync(join(tmpdir(), `casebridge-torture-${terms.seed}-`));
-  const storePath = join(folder, 'casebridge.db');
+  const isShared = terms.replicas > 1;
+  const database = isShared ? await serverOfItsOwn() : fileIn(folder);
   const slack = await startSlack({
     now: () => Date.now() + ahead.slack,
     random: numbersFor('slack'),
@@ -58,7 +65,7 @@ export const createWorld = async (terms: Terms): Promise<World> => {
     variants: { messageMeta: chance.pick(['kept', 'answer', 'dropped']) },
   });
   slack.join(U.app, CHANNEL);
-  const port = await freePort();
+  const ports = await Promise.all(clocks.map(freePort));
   const environment = {
     PATH: process.env['PATH'] ?? '',
     SLACK_BOT_TOKEN: slack.workspace.app.botToken,
@@ -70,16 +77,25 @@ export const createWorld = async (terms: Terms): Promise<World> => {
     ACQUIRE_WEBHOOK_SECRET: SECRET,
     ACQUIRE_POLL_SECONDS: '1',
     CASE_CHANNEL: CHANNEL,
-    DATABASE_URL: `sqlite:${storePath}`,
+    DATABASE_URL: database.url,
     HOST: '127.0.0.1',
-    PORT: String(port),
   };
-  const lives = createLives(terms, { folder, environment, clockMs: ahead.app });
+  const urls = ports.map((port) => `http://127.0.0.1:${port}`);
+  const dwellings = clocks.map((clockMs, place) => ({
+    place,
+    folder,
+    clockMs,
+    environment: { ...environment, PORT: String(ports[place]) },
+    mayFail: database.wasDown,
+  }));
+  const lives = createLives(terms, dwellings);
   await lives.live();
-  const url = `http://127.0.0.1:${port}`;
+  const balancer = isShared ? await balance(() => urls) : null;
+  const url = balancer?.url ?? urls[0] ?? '';
   if (!(await slack.connect(`${url}/slack/events`))) throw new Error('the app did not answer Slack');
   // What is open before the app has looked at a new store starts no threads.
-  while ((await fetch(`${url}/readyz`)).status !== 200) await pause(LOOKS_EVERY_MS);
+  for (const each of urls) while ((await fetch(`${each}/readyz`)).status !== 200) await pause(LOOKS_EVERY_MS);
+  const books = await database.read();
   acquire.setWebhook({
     url: `${url}/webhooks/acquire`,
     secret: SECRET,
@@ -88,15 +104,18 @@ export const createWorld = async (terms: Terms): Promise<World> => {
   return {
     terms,
     folder,
-    storePath,
+    database,
+    books,
     slack,
     acquire,
     lives,
-    ahead,
+    // A server goes by its own clock, whatever those of its users say.
+    ahead: { ...ahead, store: isShared ? 0 : (clocks[0] ?? 0) },
     async close() {
       await lives.kill();
-      await slack.close();
-      await acquire.stop();
+      balancer?.close();
+      await Promise.all([slack.close(), acquire.stop(), books.close()]);
+      await database.close();
     },
   };
 };
