@@ -44,6 +44,9 @@ export const MailRow = z.object({
   originalRecipient: oneAddress,
   subject: z.string().catch(''),
   mailboxMessageId: words,
+  attachments: z.array(z.unknown()).catch([]),
+  textBody: words,
+  htmlBody: words,
 });
 export type MailRow = z.infer<typeof MailRow>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { MailDraft, WrittenMessage } from '../core/ports.ts';
+import { attachmentsFor } from './mail-attachments.ts';
 import { MailRow } from './mail-rows.ts';
 import { type Room, wireId } from './room.ts';
 import { messageId } from './schema.ts';
@@ -20,20 +21,23 @@ export const sendMail = async (room: Room, draft: MailDraft): Promise<WrittenMes
     subject: answering(subject),
     htmlBody: draft.html,
     textBody: draft.text,
-    attachments: [],
+    attachments: attachmentsFor(draft.attachments ?? []),
     // Of the keys that only older pages have, the one without which the contact's program shows a new conversation.
     ...(answered === null ? {} : { mailboxInReplyTo: answered }),
   };
   const path = 'mail/add-message';
-  const row = await room.call({ verb: 'POST', path, about: draft.case, body: { data } }, SentMail);
-  const asAgent = row.senderType === 'user';
-  if (asAgent) room.own.learn(row.senderId);
-  return {
-    id: row.caseMessageId,
-    case: row.caseId,
-    chain: null,
-    asAsked: asAgent && (row.type ?? 'message') === 'message' && row.isDraft !== 'yes' && row.caseId === draft.case,
-  };
+  return room.keys.writeAs(draft.author, async ({ call, learn }) => {
+    const row = await call({ verb: 'POST', path, about: draft.case, body: { data } }, SentMail);
+    const asAgent = row.senderType === 'user';
+    if (asAgent) learn(row.senderId);
+    return {
+      id: row.caseMessageId,
+      case: row.caseId,
+      chain: null,
+      asAsked: asAgent && (row.type ?? 'message') === 'message' && row.isDraft !== 'yes' && row.caseId === draft.case,
+      attached: row.attachments.length,
+    };
+  });
 };
 
 const ANSWERED = /^(?:re|aw|sv|vs|antw)(?:\[\d+\])?\s*:/i;

@@ -1,26 +1,50 @@
+import { plainTextOf } from '../core/plain-text.ts';
+import type { RichText } from '../core/rich-text.ts';
+import { linesOfHtml } from './html.ts';
+import { harmless, isBlankText, type Line } from './lines.ts';
+import { foldMail } from './mail-body.ts';
+import { richTextOf } from './rich-lines.ts';
+
 /**
- * What a message says, as plain text. Acquire does not say whether its texts are HTML, so a text is taken for HTML only
- * when it cannot well be anything else; `a < b`, `&lt;` and "write <b> here" are what somebody typed.
+ * What a message says. Acquire does not say whether its texts are HTML, so a text is taken for HTML only when it cannot
+ * well be anything else; `a < b`, `&lt;` and "write <b> here" are what somebody typed.
  */
 
+export type ReadMessage = {
+  /** What to show: without earlier mails and signatures. */
+  readonly body: RichText;
+  /** The whole, without markup. */
+  readonly text: string;
+  /** Something of the whole is not in the body. */
+  readonly folded: boolean;
+};
+
+/** Only mails carry earlier mails and signatures: in a chat, what looks like one was written by hand. */
+export const readMessage = (raw: string, { isMail }: { readonly isMail: boolean }): ReadMessage => {
+  const isHtml = looksLikeHtml(raw);
+  const lines = isHtml ? linesOfHtml(raw) : linesOfText(harmless(raw), isMail);
+  const { shown, isFolded } = isMail ? foldMail(lines) : { shown: lines, isFolded: false };
+  const body = richTextOf(shown);
+  const text = isHtml ? plainTextOf(richTextOf(lines)) : harmless(raw);
+  return { body, text: body.length === 0 ? '' : text, folded: isFolded };
+};
+
+/** The whole of a text as it would be read, whatever it is a part of. */
+export const plainText = (raw: string): string => readMessage(raw, { isMail: false }).text;
+
+// System lines carry a mark for the translator over REST, and lack it in webhooks (seen in Acquire's samples).
+export const withoutTranslateMark = (text: string): string => text.replace(/\|translate$/, '');
+
 const TAG = /<(\/?)([a-z][a-z0-9]{0,9})(?:\s[^<>]*)?\/?>/gi;
+const DOCUMENT = /^\s*(?:<!doctype html|<html)[\s>]/i;
 const HTML_NAMES = new Set(
-  'a b blockquote br code div em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s span strong table tbody td th tr u ul'.split(
+  'a b blockquote body br caption center code dd div dl dt em font h1 h2 h3 h4 h5 h6 hr html i img li ol p pre s span strong table tbody td tfoot th thead tr u ul'.split(
     ' ',
   ),
 );
-const ENDS_LINE = new Set('blockquote br div h1 h2 h3 h4 h5 h6 hr li ol p pre table tr ul'.split(' '));
-const HREF = /\shref\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
-
-// System lines carry a mark for the translator over REST, and lack it in webhooks (seen in Acquire's samples).
-const TRANSLATE_MARK = /\|translate$/;
-
-export const plainText = (raw: string): string => {
-  const text = raw.replace(TRANSLATE_MARK, '');
-  return looksLikeHtml(text) ? fromHtml(text) : text;
-};
 
 const looksLikeHtml = (text: string): boolean => {
+  if (DOCUMENT.test(text)) return true;
   const opened = new Set<string>();
   for (const [, slash, given] of text.matchAll(TAG)) {
     const name = (given ?? '').toLowerCase();
@@ -31,43 +55,18 @@ const looksLikeHtml = (text: string): boolean => {
   return false;
 };
 
-const fromHtml = (html: string): string => {
-  const out: string[] = [];
-  const links: string[] = [];
-  let from = 0;
-  for (const match of html.matchAll(TAG)) {
-    const [tag, slash, given] = match;
-    const name = (given ?? '').toLowerCase();
-    if (!HTML_NAMES.has(name)) continue;
-    out.push(decodeEntities(html.slice(from, match.index)));
-    from = match.index + tag.length;
-    if (name === 'a' && slash === '') links.push(addressIn(tag));
-    if (name === 'a' && slash === '/') out.push(shownAddress(links.pop(), out.at(-1)));
-    if (ENDS_LINE.has(name) && (slash === '/' || name === 'br' || name === 'hr')) out.push('\n');
-  }
-  out.push(decodeEntities(html.slice(from)));
-  const lines = out.join('').split('\n');
-  return lines
-    .map((line) => line.trimEnd())
-    .join('\n')
-    .replaceAll(/\n{3,}/g, '\n\n')
-    .trim();
-};
+// Programs quote with this sign, with and without a blank between and behind.
+const QUOTED = /^(?:> ?)+/;
 
-const addressIn = (tag: string): string => {
-  const [, double, single] = HREF.exec(tag) ?? [];
-  return decodeEntities(double ?? single ?? '');
-};
-
-const shownAddress = (address: string | undefined, label: string | undefined): string =>
-  address === undefined || address === '' || address === label?.trim() ? '' : ` (${address})`;
-
-const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
-const LAST_CODE_POINT = 0x10ffff;
-
-const decodeEntities = (text: string): string =>
-  text.replaceAll(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,6}));/gi, (whole, decimal, hex, name) => {
-    if (name !== undefined) return NAMED[String(name).toLowerCase()] ?? whole;
-    const code = decimal === undefined ? Number.parseInt(String(hex), 16) : Number(decimal);
-    return code > 0 && code <= LAST_CODE_POINT ? String.fromCodePoint(code) : whole;
+const linesOfText = (text: string, isMail: boolean): readonly Line[] =>
+  text.split('\n').map((line) => {
+    const marks = isMail ? (QUOTED.exec(line)?.[0] ?? '') : '';
+    const words = line.slice(marks.length);
+    const quote = marks.replaceAll(' ', '').length;
+    return {
+      kind: 'text',
+      runs: [{ text: words, styles: {}, anchor: null }],
+      place: { quote, role: 'own', item: null },
+      isBlank: isBlankText(words),
+    };
   });

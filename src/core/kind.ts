@@ -1,4 +1,13 @@
 import { z } from 'zod';
+import {
+  type Block,
+  type RichText,
+  type Span,
+  trimmed,
+  withoutBlanksBefore,
+  wordsOf,
+  wordsOfSpan,
+} from './rich-text.ts';
 
 /** What a member's message in a linked thread is: for the customer, for colleagues in the helpdesk, or for Slack only. */
 export const Kind = z.enum(['reply', 'note', 'kept']);
@@ -39,16 +48,59 @@ export const kindOf = (text: string, mode: Mode): KindOfText => {
   return { kind: prefix === KEPT ? 'kept' : 'note', text: words.replaceAll(INVISIBLE, '').trim() === '' ? '' : words };
 };
 
+/** The same of a text with its styles: `start` is what the author's own client shows, names not yet put in. */
+export const kindOfRich = (
+  rich: RichText,
+  start: string,
+  mode: Mode,
+): { readonly kind: Kind; readonly body: RichText } => {
+  const words = wordsOf(rich);
+  const kind = morePrivate(kindOf(start, mode).kind, kindOf(words, mode).kind);
+  const visible = words.replaceAll(INVISIBLE, '');
+  const taken = [KEPT, NOTE].map((known) => known.exec(visible)?.[0].length ?? 0).find((length) => length > 0) ?? 0;
+  const body = trimmed(withoutStartOf(rich, taken));
+  return { kind, body: wordsOf(body).replaceAll(INVISIBLE, '').trim() === '' ? [] : body };
+};
+
+/** Takes so many visible characters off the first blocks. What is left of them without words goes too. */
+const withoutStartOf = (rich: RichText, visible: number): RichText => {
+  let left = visible;
+  return rich.flatMap((block): Block[] => {
+    if (left <= 0) return [block];
+    if (block.block === 'code') {
+      const text = block.text.slice(lengthOfVisible(block.text, left)).replace(/^[^\S\n]*\n?/u, '');
+      left -= visibleLength(block.text) + 1;
+      return text === '' ? [] : [{ ...block, text }];
+    }
+    const spans = block.spans.flatMap((span): Span[] => {
+      if (left <= 0) return [span];
+      const words = wordsOfSpan(span);
+      const rest = words.slice(lengthOfVisible(words, left));
+      left -= visibleLength(words);
+      if (rest === '') return [];
+      return ['text' in span ? { ...span, text: rest } : { ...span, label: rest }];
+    });
+    left -= 1;
+    const rest = withoutBlanksBefore(spans);
+    return rest.length === 0 ? [] : [{ ...block, spans: rest }];
+  });
+};
+
+const visibleLength = (text: string): number => text.replaceAll(INVISIBLE, '').length;
+
 /** Takes off so many characters that can be seen, with the others among them. */
-const withoutStart = (text: string, visible: number): string => {
+const withoutStart = (text: string, visible: number): string => text.slice(lengthOfVisible(text, visible)).trim();
+
+/** How much of a text holds so many visible characters. */
+const lengthOfVisible = (text: string, visible: number): number => {
   let left = visible;
   let at = 0;
   for (const character of text) {
     if (left <= 0) break;
     at += character.length;
-    left -= character.replaceAll(INVISIBLE, '').length;
+    left -= visibleLength(character);
   }
-  return text.slice(at).trim();
+  return at;
 };
 
 /** The rule of a channel, in words, for the first message of each of its threads. */

@@ -1,3 +1,5 @@
+import { endOfPiece } from './graphemes.ts';
+
 /** Characters one message may have on its way to the helpdesk (its limit is not documented: acquire.md 4.4). */
 export const REPLY_LIMIT = 4000;
 /** Characters of somebody's text in one post: Slack's own advice for a message. */
@@ -12,11 +14,8 @@ const lastEdge = (text: string, limit: number): number => {
     const at = [...head.matchAll(edge)].at(-1);
     if (at !== undefined && at.index >= limit / 2) return at.index + at[0].length;
   }
-  // Never between the halves of a surrogate pair.
-  return isHighSurrogate(head.charCodeAt(limit - 1)) ? limit - 1 : limit;
+  return endOfPiece(text, 0, limit);
 };
-
-const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 
 /** Parts a text into pieces of at most `limit` characters, at paragraphs, lines, sentences or words; nothing is cut. */
 export const split = (text: string, limit: number): readonly string[] => {

@@ -3,6 +3,13 @@ const invisible = /\p{Cc}|\p{Cf}|\p{Variation_Selector}|\u034f|[\u115f\u1160\u28
 
 const LINE_BREAK = '\n';
 
+/** As every program can store and draw it: one kind of line break, no controls, no halves of characters. */
+export const clean = (text: string): string =>
+  text
+    .replaceAll(/\r\n?|[\u2028\u2029]/gu, LINE_BREAK)
+    .replaceAll(/(?![\n\t])\p{Cc}/gu, '')
+    .toWellFormed();
+
 export const withoutInvisible = (text: string): string =>
   text.replaceAll(invisible, (character) => (character === LINE_BREAK ? character : ''));
 
@@ -56,12 +63,12 @@ const NAME_LIMIT = 60;
  * brackets at its end, `(customer)`, tells who it is and is never what is cut.
  */
 export const customerName = (name: string): string => {
-  const clean = withoutInvisible(name.normalize('NFC'))
+  const plain = withoutInvisible(name.normalize('NFC'))
     .replaceAll(/[*_~`<>&|\\@#:]/g, ' ')
     .replaceAll(/\s+/g, ' ')
     .trim();
-  const suffix = / \([^()]{1,30}\)$/.exec(clean)?.[0] ?? '';
-  const bare = clean.slice(0, clean.length - suffix.length);
+  const suffix = / \([^()]{1,30}\)$/.exec(plain)?.[0] ?? '';
+  const bare = plain.slice(0, plain.length - suffix.length);
   const short = `${cut(bare, NAME_LIMIT - suffix.length)}${suffix}`;
   return short === '' ? 'Somebody' : short;
 };

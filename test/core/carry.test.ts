@@ -13,6 +13,8 @@ const context: CarryContext = {
   account: AccountId.parse('acquire:acme'),
   baseline: { version: 1, message: null, case: null, since: 0 },
   home: ChannelId.parse('C1'),
+  start: 'message',
+  rule: null,
   broadcast: true,
   caseUrl: 'https://acme.example/?caseId=72',
   ownSenders: new Set(['9']),

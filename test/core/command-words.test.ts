@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { addressed, isSamePhone, nearest, searchesFor, titleOf } from '../../src/core/command-words.ts';
+import {
+  addressed,
+  isSamePhone,
+  mentionedIn,
+  namedIn,
+  nearest,
+  searchesFor,
+  titleOf,
+} from '../../src/core/command-words.ts';
 
 test.each([
   ['jo@example.com lost parcel', { who: 'jo@example.com', text: 'lost parcel' }],
@@ -43,4 +51,23 @@ test('one slip of the finger is understood, two are not', () => {
     'close',
   ]);
   expect(nearest(known, 'hxyp')).toBeUndefined();
+});
+
+test('members are read from mentions, each once; what stands beside them stays', () => {
+  expect(mentionedIn('<@U1> Sales, <@W2>  <@U1> <#C1>')).toEqual({ members: ['U1', 'W2'], rest: 'Sales, <#C1>' });
+});
+
+test('of names that begin alike the longest counts, and one that several have names nobody', () => {
+  const known = ['Support', 'Field Support', 'Field Support North', 'Same', 'same'].map((name) => ({
+    names: [name, `${name.replaceAll(' ', '.')}@example.com`],
+    is: name,
+  }));
+
+  expect(namedIn('field support north; SUPPORT Nobody', known)).toEqual({
+    found: ['Field Support North', 'Support'],
+    unknown: ['Nobody'],
+  });
+  expect(namedIn('@field.support@example.com', known).found).toEqual(['Field Support']);
+  expect(namedIn('Same', known)).toEqual({ found: [], unknown: ['Same'] });
+  expect(namedIn('', known)).toEqual({ found: [], unknown: [] });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { kindOf, morePrivate, ruleOf } from '../../src/core/kind.ts';
+import { kindOf, kindOfRich, morePrivate, ruleOf } from '../../src/core/kind.ts';
+import type { Block, RichText, Span } from '../../src/core/rich-text.ts';
 
 test('a plain message is a reply in modes reply and confirm, and a note in mode note', () => {
   expect(kindOf('Hello', 'reply')).toEqual({ kind: 'reply', text: 'Hello' });
@@ -54,6 +55,52 @@ test('joiners are kept, so that emoji of several characters stay whole', () => {
 test('a text of which nothing can be seen is empty', () => {
   expect(kindOf('\u200b\u2060 \ufe0f', 'reply')).toEqual({ kind: 'reply', text: '' });
   expect(kindOf('note: \u200b', 'reply')).toEqual({ kind: 'note', text: '' });
+});
+
+const paragraph = (...spans: Span[]): Block => ({ block: 'paragraph', spans, quote: 0 });
+
+test.each<[string, RichText, RichText]>([
+  [
+    'one run',
+    [paragraph({ text: 'note: call ' }, { text: 'him', bold: true })],
+    [paragraph({ text: 'call ' }, { text: 'him', bold: true })],
+  ],
+  [
+    'several runs and invisible characters',
+    [
+      paragraph(
+        { text: 'no\u200b', bold: true },
+        { text: 'te' },
+        { text: '\u2060: ', italic: true },
+        { text: ' call' },
+      ),
+    ],
+    [paragraph({ text: 'call' })],
+  ],
+  [
+    'a line of its own',
+    [paragraph({ text: 'note:' }), { block: 'item', spans: [{ text: 'a' }], indent: 0, number: 1, quote: 0 }],
+    [{ block: 'item', spans: [{ text: 'a' }], indent: 0, number: 1, quote: 0 }],
+  ],
+  [
+    'an entry of a list',
+    [{ block: 'item', spans: [{ text: 'note: a' }], indent: 0, number: null, quote: 0 }],
+    [{ block: 'item', spans: [{ text: 'a' }], indent: 0, number: null, quote: 0 }],
+  ],
+  ['code', [{ block: 'code', text: 'note:\n  if (x)\n', quote: 0 }], [{ block: 'code', text: '  if (x)\n', quote: 0 }]],
+  ['nothing more', [paragraph({ text: 'note: \u200b' })], []],
+])('the prefix in %s is taken off, and the styles of the rest stay', (_where, rich, body) => {
+  expect(kindOfRich(rich, 'note:', 'reply')).toEqual({ kind: 'note', body });
+});
+
+test('a text is as private as the most private of its readings', () => {
+  const rich = [paragraph({ text: '// lunch' })];
+
+  expect(kindOfRich(rich, 'lunch', 'reply').kind).toBe('kept');
+  expect(kindOfRich([paragraph({ text: '> note: x' })], 'note: x', 'reply')).toEqual({
+    kind: 'note',
+    body: [paragraph({ text: '> note: x' })],
+  });
 });
 
 test('of two kinds the more private one wins', () => {

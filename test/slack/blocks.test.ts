@@ -2,10 +2,13 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ChannelId, MemberId } from '../../src/core/ids.ts';
 import type { Form, Inline, Notice, Part } from '../../src/core/notice.ts';
+import { type Block, type RichText, wordsOf as wordsOfRich } from '../../src/core/rich-text.ts';
 import { Failure } from '../../src/delivery/errors.ts';
 import { blockFaults } from '../../src/sandbox/slack/blocks.ts';
 import { drawNotice } from '../../src/slack/blocks.ts';
 import { drawChoices, drawForm, readLuggage } from '../../src/slack/forms.ts';
+import { readable } from '../acquire/readable.ts';
+import { richTexts, wordsIn } from '../core/rich-texts.ts';
 
 const words = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 200 }),
@@ -51,6 +54,7 @@ const part: fc.Arbitrary<Part> = fc.oneof(
   fc.record({ part: fc.constant('list' as const), items: fc.array(inlines, { maxLength: 4 }) }),
   fc.record({ part: fc.constant('buttons' as const), buttons: fc.array(button, { maxLength: 5 }) }),
   fc.record({ part: fc.constant('divider' as const) }),
+  fc.record({ part: fc.constant('rich' as const), blocks: richTexts }),
 );
 const notice: fc.Arbitrary<Notice> = fc.record({ summary: words, parts: fc.array(part, { maxLength: 6 }) });
 
@@ -113,6 +117,85 @@ describe('any notice', () => {
         expect(shown(drawn.blocks)).toBe(wordsOf(text));
       }),
     );
+  });
+});
+
+describe('what a customer wrote', () => {
+  const drawRich = (blocks: RichText) => drawNotice({ summary: '', parts: [{ part: 'rich', blocks }] }, 'x').blocks;
+
+  test('is shown with all of its words, in order', () => {
+    fc.assert(
+      fc.property(richTexts, (blocks) => {
+        const said = readable(drawRich(blocks)).replaceAll(/«(?:b|i|s|code):|«link:[^»]*»/g, '');
+        expect(wordsIn(said)).toEqual(wordsIn(wordsOfRich(blocks)));
+      }),
+    );
+  });
+
+  const item = (text: string, number: number | null, indent = 0, quote = 0): Block => ({
+    block: 'item',
+    spans: [{ text }],
+    number,
+    indent,
+    quote,
+  });
+  const paragraph = (text: string, quote = 0): Block => ({ block: 'paragraph', spans: [{ text }], quote });
+
+  test('has its lists as lists, with their numbers and levels, also in quotations', () => {
+    const blocks = drawRich([
+      item('a', 3),
+      item('b', 4),
+      item('c', null, 1),
+      item('d', 5),
+      item('e', 7),
+      item('f', null, 0, 1),
+    ]);
+
+    expect(blocks).toEqual([
+      expect.objectContaining({
+        elements: [
+          expect.objectContaining({ style: 'ordered', offset: 2, indent: 0, elements: [anything, anything] }),
+          expect.objectContaining({ style: 'bullet', indent: 1 }),
+          expect.objectContaining({ style: 'ordered', offset: 4 }),
+          expect.objectContaining({ style: 'ordered', offset: 6 }),
+          expect.objectContaining({ style: 'bullet', border: 1 }),
+        ],
+      }),
+    ]);
+  });
+
+  const anything: unknown = expect.anything();
+
+  test('keeps the blank line above a list, where Slack hides one line break', () => {
+    expect(drawRich([paragraph('words:\n'), item('a', null)])[0]).toMatchObject({
+      elements: [{ elements: [{ text: 'words:\n' }, { text: '\n' }] }, { type: 'rich_text_list' }],
+    });
+  });
+
+  test('has deeper quotations marked, for Slack draws one level', () => {
+    expect(readable(drawRich([paragraph('one', 1), paragraph('two\nthree', 2), paragraph('own')]))).toBe(
+      '| one\n| > two\n| > three\nown',
+    );
+  });
+
+  test('shows where a link leads, with the whole host and the beginning of a long path', () => {
+    const linkTo = (url: string, label: string) =>
+      readable(drawRich([{ block: 'paragraph', spans: [{ url, label }], quote: 0 }]));
+
+    expect(linkTo('https://example.com/x', '')).toBe('«link:https://example.com/x»');
+    expect(linkTo('https://example.com/', 'example.com')).toBe('«link:https://example.com/|example.com»');
+    expect(linkTo('https://evil.example/', 'bank.example')).toBe('bank.example («link:https://evil.example/»)');
+    expect(linkTo('javascript:alert(1)', 'words')).toBe('words (javascript:alert(1))');
+    expect(linkTo(`https://example.com/${'x'.repeat(90)}`, 'words')).toBe(
+      `words («link:https://example.com/${'x'.repeat(90)}|https://example.com/${'x'.repeat(39)}…»)`,
+    );
+  });
+
+  test('of one block is parted where Slack’s limit is', () => {
+    const blocks = drawRich([{ block: 'code', text: 'line of code\n'.repeat(600), quote: 0 }]);
+
+    expect(blocks.length).toBe(3);
+    expect(JSON.stringify(blocks).match(/line of code/g)?.length).toBe(600);
   });
 });
 
@@ -180,7 +263,7 @@ const form: Form = {
       optional: true,
       input: { input: 'choice', choices: [{ value: 'a', label: 'y'.repeat(90) }], initial: 'a' },
     },
-    { part: 'field', field: 'who', label: 'Who', hint: null, optional: true, input: { input: 'members' } },
+    { part: 'field', field: 'who', label: 'Who', hint: null, optional: true, input: { input: 'members', most: null } },
     {
       part: 'field',
       field: 'where',

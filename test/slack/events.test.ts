@@ -43,7 +43,7 @@ describe('a message is a reply only when', () => {
       ts: reply.ts,
       thread: reply.thread_ts,
       text: { mrkdwn: 'hello', blocks: reply.blocks },
-      files: [{ id: 'F1', name: 'a.pdf' }],
+      files: [{ id: 'F1', name: 'a.pdf', size: null, type: null, url: null, state: 'here' }],
       caught: false,
     });
     expect(stored?.key).toBe('slack:T1:C1:1700000001.000100');
@@ -161,6 +161,7 @@ describe('a deletion', () => {
       member: 'U1',
       ts: reply.ts,
       thread: reply.thread_ts,
+      at: '1700000002.000200',
     });
     expect(stored?.key).toBe('slack:T1:C1:1700000001.000100:delete');
   });
@@ -405,4 +406,37 @@ test('whatever comes, it is an event, or ignored for a reason, or news', () => {
       for (const reading of readings) expect(Object.keys(reading)).not.toEqual([]);
     }),
   );
+});
+
+describe('a reaction', () => {
+  const added = {
+    type: 'reaction_added',
+    user: 'U1',
+    reaction: 'eyes',
+    item: { type: 'message', channel: 'C1', ts: '1700000001.000100' },
+    item_user: 'U2',
+  };
+  const reacts = (emoji: string, channel: string): boolean => emoji === 'eyes' && channel === 'C1';
+  const toldOf = (change: object) => toEvents(envelope({ ...added, ...change }), { ...context, reacts });
+
+  test('that the settings name is an event, and one more when it is taken off and added again', () => {
+    const { event, stored } = toldOf({ reaction: 'eyes::skin-tone-3' });
+
+    expect(event).toMatchObject({ type: 'reaction', reaction: 'eyes', message: added.item.ts });
+    expect(stored?.key).not.toBe(toldOf({ event_ts: '1700000009.000200' }).stored?.key);
+    expect(stored?.key).toBe(toldOf({}).stored?.key);
+  });
+
+  test.each([
+    ['that they do not name', { reaction: 'heart' }],
+    ['of our own', { user: 'UBOT' }],
+    ['on a file', { item: { type: 'file', file: 'F1' } }],
+    ['in another channel', { item: { ...added.item, channel: 'C2' } }],
+  ])('%s is nobody’s business', (_what, change) => {
+    expect(toldOf(change)).toEqual({ ignored: 'other_reaction' });
+  });
+
+  test('is nothing where nothing is set', () => {
+    expect(told(added)).toEqual({ ignored: 'other_reaction' });
+  });
 });

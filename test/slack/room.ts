@@ -1,5 +1,6 @@
 import { DeliveryId } from '../../src/core/ids.ts';
 import type { NewEvent } from '../../src/delivery/ports.ts';
+import { createOutward } from '../../src/files/outward.ts';
 import { C, U } from '../../src/sandbox/slack/seed.ts';
 import type { SlackSimulator } from '../../src/sandbox/slack/server.ts';
 import { startSlack } from '../../src/sandbox/slack/server.ts';
@@ -34,6 +35,7 @@ export const openRoom = async ({ simulator: seed, socket = false, ...wishes }: W
   const inbox: NewEvent[] = [];
   const told: NewEvent[] = [];
   const news: SlackNews[] = [];
+  const outward = createOutward(new Set([simulator.url]));
   const slack = createSlack({
     transport: socket ? { kind: 'socket', appToken: app.appToken } : { kind: 'http', signingSecret: app.signingSecret },
     botToken: app.botToken,
@@ -46,6 +48,7 @@ export const openRoom = async ({ simulator: seed, socket = false, ...wishes }: W
     needsForm: () => null,
     errorsOf: () => ({}),
     suggest: async () => [],
+    send: outward.send,
     tell: (item) => void news.push(item),
     ...wishes,
     intake: async (events) => {
@@ -64,6 +67,7 @@ export const openRoom = async ({ simulator: seed, socket = false, ...wishes }: W
   if (!socket && !(await simulator.connect(`${url}/slack/events`))) throw new Error('the request URL was not verified');
   const close = async (): Promise<void> => {
     await slack.stop(1000);
+    await outward.close();
     await simulator.close();
   };
   return {

