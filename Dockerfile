@@ -10,7 +10,8 @@ COPY src ./src
 RUN mkdir data && chown node:node data
 
 USER node
-# The SQLite file of DATABASE_URL's default. Mount a volume here: what is owed to people lies in it.
+# The SQLite file of DATABASE_URL's default, and files. Mount a volume here: what is owed to people lies in it. Nothing
+# else is ever written, so that the rest may be read-only (docker run --read-only --tmpfs /tmp).
 VOLUME /app/data
 EXPOSE 3000
 

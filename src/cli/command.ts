@@ -6,6 +6,8 @@ import type { StoreReader } from '../store/read.ts';
 
 export const EXIT_USAGE = 2;
 export const EXIT_FAILED = 1;
+/** sysexits.h EX_CONFIG, as the app itself ends with. */
+export const EXIT_CONFIG = 78;
 const ORDER_WAIT_MS = 5_000;
 
 export class CommandFailed extends Error {
@@ -16,6 +18,12 @@ export class CommandFailed extends Error {
     this.code = code;
   }
 }
+
+/** What every group of commands is handed. */
+export type Around = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly print: (line: string) => void;
+};
 
 export type Shown = { readonly json: boolean; readonly print: (line: string) => void };
 

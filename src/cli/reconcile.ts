@@ -4,6 +4,7 @@ import { Compared, type Difference } from '../core/difference.ts';
 import { CaseId } from '../core/ids.ts';
 import type { StoreReader } from '../store/read.ts';
 import { CommandFailed, EXIT_FAILED, EXIT_USAGE, type Shown } from './command.ts';
+import { showProgress } from './progress.ts';
 
 /** Compares threads with their cases, one after another, by asking the app that runs. */
 
@@ -16,10 +17,6 @@ const BETWEEN_MS = 1_500;
 /** A side that asks to wait is asked again so often. */
 const TRIES = 3;
 const MOST_WAIT_MS = 60_000;
-
-const PROGRESS_FIRST_MS = 2_000;
-const PROGRESS_AGAIN_MS = 5_000;
-const PROGRESS_REDRAW_MS = 500;
 
 const Linked = z.object({ links: z.array(z.object({ link: z.string(), case: CaseId })) });
 type Link = z.infer<typeof Linked>['links'][number];
@@ -115,19 +112,3 @@ const differenceInWords = ({ what, id, by, at, gap, state }: Difference): string
   ].join(' · ');
 
 const plural = (count: number, one: string, many = `${one}s`): string => (count === 1 ? one : many);
-
-/** After two seconds: a line that is drawn anew on a terminal, one now and then elsewhere. Beside the result, on stderr. */
-const showProgress = (line: () => string): (() => void) => {
-  const { stderr } = process;
-  let drawn = false;
-  const draw = (): void => {
-    drawn = true;
-    stderr.write(stderr.isTTY ? `\r\u001b[K… ${line()}` : `… ${line()}\n`);
-    timer = setTimeout(draw, stderr.isTTY ? PROGRESS_REDRAW_MS : PROGRESS_AGAIN_MS);
-  };
-  let timer = setTimeout(draw, PROGRESS_FIRST_MS);
-  return () => {
-    clearTimeout(timer);
-    if (drawn && stderr.isTTY) stderr.write('\r\u001b[K');
-  };
-};

@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Failure } from '../delivery/errors.ts';
+import { keptFor } from './limits.ts';
+
+const WRITABLE_KEPT_MS = 250;
 
 /** How both sides are, from the last real calls, and whether this process may be sent requests. */
 
@@ -74,20 +77,24 @@ const json = (response: ServerResponse, status: number, body: object): void => {
 };
 
 /** `/healthz` and `/readyz`. An outage of a vendor leaves us ready: then buffering is what we are for. */
-export const healthRoutes = (health: HealthRoutes) => [
-  {
-    path: '/healthz',
-    method: 'GET' as const,
-    handler: (_request: IncomingMessage, response: ServerResponse): void => json(response, 200, { status: 'alive' }),
-  },
-  {
-    path: '/readyz',
-    method: 'GET' as const,
-    handler: async (_request: IncomingMessage, response: ServerResponse): Promise<void> => {
-      const ready = health.open() && (await health.writable());
-      const sides = health.readiness();
-      const status = sides.slack === 'ok' && sides.acquire === 'ok' ? 'ok' : 'degraded';
-      json(response, ready ? 200 : 503, { status: ready ? status : 'unavailable', ...sides });
+export const healthRoutes = (health: HealthRoutes) => {
+  // A write to the disk: those who ask at the same time share it.
+  const writable = keptFor(WRITABLE_KEPT_MS, () => health.writable());
+  return [
+    {
+      path: '/healthz',
+      method: 'GET' as const,
+      handler: (_request: IncomingMessage, response: ServerResponse): void => json(response, 200, { status: 'alive' }),
     },
-  },
-];
+    {
+      path: '/readyz',
+      method: 'GET' as const,
+      handler: async (_request: IncomingMessage, response: ServerResponse): Promise<void> => {
+        const ready = health.open() && (await writable());
+        const sides = health.readiness();
+        const status = sides.slack === 'ok' && sides.acquire === 'ok' ? 'ok' : 'degraded';
+        json(response, ready ? 200 : 503, { status: ready ? status : 'unavailable', ...sides });
+      },
+    },
+  ];
+};

@@ -1,11 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isNestedTooDeep } from '../core/nesting.ts';
 import type { NewEvent } from '../delivery/ports.ts';
+import { addressOf, type Allowance, createAllowance } from './limits.ts';
 
 /** The signed webhook of a helpdesk: raw body, signature, JSON, stored durably, and only then answered 200. */
 
 /** A closing webhook carries every message of its case. */
 const BODY_LIMIT = 8 * 1024 * 1024;
 const BODY_TIMEOUT_MS = 15_000;
+/** Of all bodies that are being read: more senders at once are asked to come back. */
+const BODIES_LIMIT = 64 * 1024 * 1024;
+/** What somebody may make us read who has shown no secret for a while. */
+const STRANGERS_LIMIT = 64 * 1024;
+const STRANGERS = { burst: 20, perSecond: 1 };
 
 export type WebhookOptions = {
   readonly path: string;
@@ -17,91 +24,127 @@ export type WebhookOptions = {
   parse(body: unknown): { readonly event: NewEvent } | { readonly ignored: string };
   /** Resolves when the event is durable. */
   store(events: readonly NewEvent[]): Promise<unknown>;
-  noted(outcome: 'accepted' | 'ignored' | 'refused', reason: string): void;
+  noted(outcome: 'accepted' | 'ignored' | 'refused', answer: Answer): void;
 };
 
-export const webhookRoute = (options: WebhookOptions) => ({
-  path: options.path,
-  method: 'POST' as const,
-  handler: async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const answer = await judge(options, request);
-    if (answer.status !== 200) options.noted('refused', answer.reason);
-    const body = JSON.stringify({ status: answer.status === 200 ? 'ok' : 'refused', reason: answer.reason });
-    // A body that is too large is read to its end instead: whoever still writes into a closed connection sees no answer.
-    const close = answer.status === 408 ? { connection: 'close' } : {};
-    response.writeHead(answer.status, {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
-      ...close,
-    });
-    response.end(body);
-  },
-});
+export const webhookRoute = (options: WebhookOptions) => {
+  const door: Door = { ...options, failures: createAllowance(STRANGERS), bodies: { bytes: 0 } };
+  return {
+    path: options.path,
+    method: 'POST' as const,
+    handler: async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const answer = await judge(door, request);
+      if (answer.status !== 200) options.noted('refused', answer);
+      const body = JSON.stringify({ status: answer.status === 200 ? 'ok' : 'refused', reason: answer.reason });
+      response.writeHead(answer.status, {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        ...(answer.status === 429 ? { 'retry-after': '30' } : {}),
+        // A body that is too large is read to its end instead: whoever still writes into a closed connection sees no answer.
+        ...(answer.status === 408 ? { connection: 'close' } : {}),
+      });
+      response.end(body);
+    },
+  };
+};
 
-type Answer = { readonly status: number; readonly reason: string };
+export type Answer = { readonly status: number; readonly reason: string };
 
-const judge = async (options: WebhookOptions, request: IncomingMessage): Promise<Answer> => {
-  if (!options.accepting()) return { status: 503, reason: 'casebridge is starting or stopping: send it again' };
-  const raw = await readRaw(request);
-  if (raw === 'too large') return { status: 413, reason: 'the body is larger than 8 MiB' };
-  if (raw === 'too slow') return { status: 408, reason: 'the body took longer than 15 seconds' };
-  const signature = request.headers[options.signatureHeader];
-  if (!options.verify(raw, typeof signature === 'string' ? signature : undefined)) {
+type Door = WebhookOptions & { readonly failures: Allowance; readonly bodies: { bytes: number } };
+
+const REFUSALS = {
+  large: { status: 413, reason: 'the body is larger than 8 MiB' },
+  slow: { status: 408, reason: 'the body took longer than 15 seconds' },
+  busy: { status: 503, reason: 'too much comes at once: send it again' },
+  suspect: { status: 429, reason: 'too many wrong signatures came from this address' },
+  deep: { status: 400, reason: 'the body is nested deeper than any webhook' },
+} as const satisfies Readonly<Record<string, Answer>>;
+
+const judge = async (door: Door, request: IncomingMessage): Promise<Answer> => {
+  if (!door.accepting()) return { status: 503, reason: 'casebridge is starting or stopping: send it again' };
+  const read = await readRaw(door, request);
+  if (typeof read === 'string') return REFUSALS[read];
+  try {
+    return await judgeBody(door, request, read);
+  } finally {
+    door.bodies.bytes -= read.length;
+  }
+};
+
+const judgeBody = async (door: Door, request: IncomingMessage, raw: Buffer): Promise<Answer> => {
+  const signature = request.headers[door.signatureHeader];
+  if (!door.verify(raw, typeof signature === 'string' ? signature : undefined)) {
+    door.failures.spend(addressOf(request));
     return {
       status: 401,
-      reason: `the ${options.signatureHeader} header does not fit this body and ACQUIRE_WEBHOOK_SECRET`,
+      reason: `the ${door.signatureHeader} header does not fit this body and ACQUIRE_WEBHOOK_SECRET`,
     };
   }
-  const body = parseJson(raw);
+  const text = raw.toString('utf8');
+  if (isNestedTooDeep(text)) return REFUSALS.deep;
+  const body = parseJson(text);
   if (body === undefined)
     return { status: 400, reason: 'the body is not JSON: choose the JSON format for this webhook in Acquire' };
-  const told = options.parse(body);
+  const told = door.parse(body);
   if ('ignored' in told) {
-    options.noted('ignored', told.ignored);
+    door.noted('ignored', { status: 200, reason: told.ignored });
     return { status: 200, reason: 'nothing to do' };
   }
   try {
-    await options.store([told.event]);
+    await door.store([told.event]);
   } catch {
     return { status: 503, reason: 'the event could not be stored: send it again' };
   }
-  options.noted('accepted', 'stored');
-  return { status: 200, reason: 'stored' };
+  const stored = { status: 200, reason: 'stored' };
+  door.noted('accepted', stored);
+  return stored;
 };
 
-const readRaw = async (request: IncomingMessage): Promise<Buffer | 'too large' | 'too slow'> => {
-  if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) {
+/** What was read counts among the bodies until it is let go of. */
+const readRaw = async (door: Door, request: IncomingMessage): Promise<Buffer | keyof typeof REFUSALS> => {
+  const limit = door.failures.has(addressOf(request)) ? BODY_LIMIT : STRANGERS_LIMIT;
+  const tooMuch = limit === BODY_LIMIT ? 'large' : 'suspect';
+  if (Number(request.headers['content-length'] ?? 0) > limit) {
     request.resume();
-    return 'too large';
+    return tooMuch;
   }
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => finish('too slow'), BODY_TIMEOUT_MS);
-    const finish = (outcome: Buffer | 'too large' | 'too slow'): void => {
+    const timer = setTimeout(() => refuse('slow'), BODY_TIMEOUT_MS);
+    const letGo = (): void => {
       clearTimeout(timer);
-      if (typeof outcome === 'string') {
-        request.removeAllListeners('data');
-        request.resume();
-      }
-      resolve(outcome);
+      door.bodies.bytes -= size;
+      size = 0;
+    };
+    const refuse = (why: keyof typeof REFUSALS): void => {
+      letGo();
+      request.removeAllListeners('data');
+      request.removeAllListeners('end');
+      request.resume();
+      resolve(why);
     };
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > BODY_LIMIT) finish('too large');
+      door.bodies.bytes += chunk.length;
+      if (size > limit) refuse(tooMuch);
+      else if (door.bodies.bytes > BODIES_LIMIT) refuse('busy');
       else chunks.push(chunk);
     });
-    request.on('end', () => finish(Buffer.concat(chunks)));
-    request.on('error', (error) => {
+    request.on('end', () => {
       clearTimeout(timer);
+      resolve(Buffer.concat(chunks));
+    });
+    request.on('error', (error) => {
+      letGo();
       reject(error);
     });
   });
 };
 
-const parseJson = (raw: Buffer): unknown => {
+const parseJson = (text: string): unknown => {
   try {
-    return JSON.parse(raw.toString('utf8'));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -1,0 +1,127 @@
+import { parseArgs } from 'node:util';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DeliveryState, DeliveryView, Json } from '../delivery/ports.ts';
+import type { StoreReader } from '../store/read.ts';
+import { type Around, CommandFailed, carriedOut, EXIT_FAILED, EXIT_USAGE, type Shown, wordIn } from './command.ts';
+import { openReader } from './given.ts';
+import { reconcile } from './reconcile.ts';
+
+/** What is owed, held, dead or done. These commands read the store and leave orders in it; the app carries them out. */
+
+const WATCH_MS = 300;
+const STATES: readonly DeliveryState[] = ['owed', 'held', 'delivered', 'dead', 'unknown', 'dropped'];
+
+const COMMANDS: readonly string[] = ['list', 'show', 'redrive', 'drop', 'watch', 'reconcile'];
+
+const USAGE = `usage: npm run deliveries -- <command> [--json]
+
+  list [state]   what is owed, held, dead or unknown (state: ${STATES.join(', ')})
+  show <id>      one delivery
+  redrive <id>   send a held, dead or unknown one, at the end of its lane
+  drop <id>      never send it
+  watch          what list shows, again at every change
+  reconcile [case] [--repair]
+                 compare threads with their cases (all open ones without a case id); exit code 1 when something is missing`;
+
+/** Without its content: that is between the customer and the agents. */
+const withoutContent = ({ effect, ...rest }: DeliveryView) => ({ ...rest, does: whatItDoes(effect) });
+
+const whatItDoes = (effect: Json): string => wordIn(effect, 'do') ?? 'no longer kept';
+
+const row = (view: DeliveryView): string => {
+  const state = view.attempting ? `${view.state} (being tried)` : view.state;
+  const reason = view.reason === null ? '' : ` · ${view.reason}`;
+  return `${state.padEnd(12)} ${new Date(view.createdAt).toISOString()} ${whatItDoes(view.effect).padEnd(14)} tries ${view.attempts} ${view.id}${reason}`;
+};
+
+const list = async (reader: StoreReader, state: string | undefined, { json, print }: Shown): Promise<void> => {
+  const wanted = STATES.find((name) => name === state);
+  if (state !== undefined && wanted === undefined)
+    throw new CommandFailed(`“${state}” is not a state; there are: ${STATES.join(', ')}`, EXIT_USAGE);
+  const views = await reader.list({
+    states: wanted === undefined ? ['owed', 'held', 'dead', 'unknown'] : [wanted],
+    limit: 200,
+  });
+  if (json) return print(JSON.stringify(views.map(withoutContent)));
+  for (const view of views) print(row(view));
+  const { deliveries } = await reader.counts();
+  print(STATES.map((name) => `${deliveries[name]} ${name}`).join(', '));
+  for (const gate of await reader.gates()) {
+    if (gate.closedUntil !== null && gate.closedUntil > Date.now())
+      print(
+        `closed: ${gate.key} until ${new Date(gate.closedUntil).toISOString()} (${gate.reason ?? ''}), ${gate.waiting} lanes wait`,
+      );
+  }
+};
+
+const show = async (reader: StoreReader, id: string, { json, print }: Shown): Promise<void> => {
+  const view = await reader.view(id);
+  if (view === null) throw new CommandFailed(`there is no delivery ${id}; “list” shows their ids`, EXIT_FAILED);
+  print(json ? JSON.stringify(withoutContent(view)) : row(view));
+};
+
+const order = async (
+  reader: StoreReader,
+  command: { readonly order: string; readonly id: string },
+  { json, print }: Shown,
+): Promise<void> => {
+  const answer = await carriedOut(reader, command);
+  print(json ? JSON.stringify(answer) : `${command.id}: ${wordIn(answer, 'done') ?? 'done'}`);
+};
+
+const watch = async (reader: StoreReader, shown: Shown): Promise<void> => {
+  let last = '';
+  for (;;) {
+    const deliveries = (await reader.list({ limit: 100 })).map(withoutContent);
+    const now = JSON.stringify({ counts: await reader.counts(), deliveries, gates: await reader.gates() });
+    if (now !== last) {
+      if (shown.json) shown.print(now);
+      else await list(reader, undefined, shown);
+    }
+    last = now;
+    await pause(WATCH_MS);
+  }
+};
+
+/** Resolves to the exit code. */
+export const deliveries = async (given: readonly string[], { env, print }: Around): Promise<number> => {
+  const { words, json, repair } = readArguments(given);
+  const [command, argument] = words;
+  if (command === undefined) throw new CommandFailed(USAGE, EXIT_USAGE);
+  if (!COMMANDS.includes(command)) throw new CommandFailed(`“${command}” is not a command\n\n${USAGE}`, EXIT_USAGE);
+  if (repair && command !== 'reconcile') throw new CommandFailed(USAGE, EXIT_USAGE);
+  const reader = await openReader(env);
+  try {
+    if (command === 'reconcile') return await reconcile(reader, { case: argument, repair }, { json, print });
+    await run(reader, { command, argument }, { json, print });
+    return 0;
+  } finally {
+    await reader.close();
+  }
+};
+
+type Given = { readonly command: string; readonly argument: string | undefined };
+
+const run = async (reader: StoreReader, { command, argument }: Given, shown: Shown): Promise<void> => {
+  if (command === 'list') return list(reader, argument, shown);
+  if (command === 'watch') return watch(reader, shown);
+  if (argument === undefined)
+    throw new CommandFailed(`say which delivery: npm run deliveries -- ${command} <id>`, EXIT_USAGE);
+  if (command === 'show') return show(reader, argument, shown);
+  await order(reader, { order: command, id: argument }, shown);
+};
+
+/** `parseArgs` throws at an option it does not know. */
+const readArguments = (args: readonly string[]) => {
+  try {
+    const flag = { type: 'boolean', default: false } as const;
+    const { positionals, values } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { json: flag, repair: flag },
+    });
+    return { words: positionals, ...values };
+  } catch {
+    throw new CommandFailed(USAGE, EXIT_USAGE);
+  }
+};
