@@ -1,4 +1,8 @@
+import { type FileRoom, openFiles } from './app/files.ts';
+import { audited, createAuditKeeper, noteLookup } from './app/audit.ts';
+import { eraser, fileRemover, isErasure } from './app/erasing.ts';
 import { createLife, type App } from './app/life.ts';
+import { type GiosgRoom, openGiosg } from './app/giosg.ts';
 import { type GroundOptions, type Ground, layGround } from './app/ground.ts';
 import { type AcquireRoom, openAcquire, openSlack, routesOf } from './app/vendors.ts';
 import { type CatchUp, createCatchUp } from './bridge/catch-up.ts';
@@ -12,14 +16,16 @@ import { createPoller, type Poller } from './bridge/poller.ts';
 import { createCaseReads, createReadTurns, type ReadBudget, type ReadTurns } from './bridge/reads.ts';
 import { createToHelpdesk } from './bridge/to-helpdesk.ts';
 import { createToSlack } from './bridge/to-slack.ts';
+import { createVisitorWatch } from './bridge/visitor-watch.ts';
 import { ChannelId } from './core/ids.ts';
 import { Failure } from './delivery/errors.ts';
 import { createHousekeeping } from './delivery/housekeeping.ts';
 import { createInbox } from './delivery/inbox.ts';
 import { createOutbox } from './delivery/outbox.ts';
+import { createSolitude } from './delivery/solitude.ts';
 import type { Destination, Retention, Worker } from './delivery/ports.ts';
 import type { Slack } from './slack/receiver.ts';
-import { mentionsOf, plainStart, plainText } from './slack/text.ts';
+import { mentionsOf, plainStart, plainText, readText } from './slack/text.ts';
 
 /** The composition root: the ground, the rooms of both vendors, the bridge between them, the workers, and their life. */
 
@@ -31,7 +37,7 @@ const RETENTION: Retention = { textMs: DAY, deadTextMs: 30 * DAY, keyMs: 30 * DA
 /** Two requests a second, and a start at once for the first few (contract section 6). */
 const READ_BUDGET: ReadBudget = { perSecond: 2, burst: 10 };
 
-export type { App } from './app/life.ts';
+export { AgentKeysRefused, type App } from './app/life.ts';
 
 /** Beside the configuration: what tests and benchmarks replace. */
 export type AppOptions = GroundOptions & {
@@ -43,23 +49,51 @@ export type AppOptions = GroundOptions & {
 export const createApp = async (options: AppOptions): Promise<App> => {
   const ground = await layGround(options);
   const turns = createReadTurns(options.readBudget ?? READ_BUDGET, ground.now);
-  const acquire = await openAcquire(ground, () => turns.spent());
+  const files = openFiles(ground);
+  const acquire = await openAcquire(ground, () =>
+    ground.metrics.acquireRequests.inc({ purpose: turns.spent() ?? 'other' }),
+  );
+  const giosg = openGiosg(ground);
+  const noted = noteLookup({ records: ground.records, now: ground.now });
   const slack = await openSlack(ground, {
-    routes: routesOf(ground, acquire, () => poller.roundAge()),
-    suggest: (question) => suggest(bridge, question),
+    routes: [
+      ...routesOf(ground, acquire, () => ({ pollAgeMs: poller.roundAge(), readsWaiting: turns.waiting() })),
+      files.route,
+    ],
+    send: files.send,
+    suggest: (question) => {
+      ground.inBackground(noted(question.member, question.channel), 'note a look-up');
+      return suggest(bridge, question);
+    },
     missed: () => catchUp.missed(),
   });
-  const bridge = buildBridge(ground, { acquire, slack, turns });
+  const bridge = buildBridge(ground, { acquire, giosg, slack, turns, files });
   const poller: Poller = createPoller(bridge, { everyMs: ground.config.acquire.pollMs });
   const catchUp = createCatchUp(bridge);
-  const workers = hireWorkers(ground, { bridge, catchUp }, options);
+  const workers = [...hireWorkers(ground, { bridge, catchUp }, options), files.sweeper(bridge)];
   const { helpdesk } = acquire;
-  return createLife(ground, { slack, helpdesk, poller, catchUp, workers, stopReading: () => bridge.reads.stop() });
+  const stopReading = (): void => {
+    bridge.reads.stop();
+    giosg?.stop();
+  };
+  const watch = giosg === null ? [] : [createVisitorWatch(bridge, giosg)];
+  return createLife(ground, {
+    slack,
+    helpdesk,
+    greetings: giosg === null ? [] : [() => giosg.greet()],
+    poller,
+    catchUp,
+    workers: [...watch, ...workers],
+    stopReading,
+  });
 };
 
 /** The variable whose value its vendor refused, when that is what ended the start. */
-export const refusedVariable = (error: unknown): 'SLACK_BOT_TOKEN' | 'SLACK_APP_TOKEN' | 'ACQUIRE_API_KEY' | null => {
+export const refusedVariable = (
+  error: unknown,
+): 'SLACK_BOT_TOKEN' | 'SLACK_APP_TOKEN' | 'ACQUIRE_API_KEY' | 'GIOSG_API_TOKEN' | null => {
   if (!(error instanceof Failure) || error.facts.kind !== 'auth') return null;
+  if (error.facts.side === 'giosg') return 'GIOSG_API_TOKEN';
   if (error.facts.side !== 'slack') return 'ACQUIRE_API_KEY';
   return error.facts.attempted === 'apps.connections.open' ? 'SLACK_APP_TOKEN' : 'SLACK_BOT_TOKEN';
 };
@@ -75,10 +109,16 @@ const suggest = async (bridge: Bridge, { member, channel, query }: Question) => 
   return standing.is === 'agent' ? suggestContacts(bridge, query) : [];
 };
 
-type Rooms = { readonly acquire: AcquireRoom; readonly slack: Slack; readonly turns: ReadTurns };
+type Rooms = {
+  readonly acquire: AcquireRoom;
+  readonly giosg: GiosgRoom | null;
+  readonly slack: Slack;
+  readonly turns: ReadTurns;
+  readonly files: FileRoom;
+};
 
-const buildBridge = (ground: Ground, { acquire, slack, turns }: Rooms): Bridge => {
-  const { config, health, log, alarm, store, records, channels } = ground;
+const buildBridge = (ground: Ground, { acquire, giosg, slack, turns, files }: Rooms): Bridge => {
+  const { config, health, log, alarm, store, records, routes } = ground;
   const { helpdesk } = acquire;
   // Moments are compared with what the store says, and it may be on another machine.
   const now = (): number => store.deliveries.now();
@@ -88,8 +128,11 @@ const buildBridge = (ground: Ground, { acquire, slack, turns }: Rooms): Bridge =
     store: store.deliveries,
     records,
     reads: createCaseReads({ helpdesk, turns, now }),
-    text: { plain: plainText, start: plainStart, mentions: mentionsOf },
-    channels: () => channels,
+    visitors: giosg,
+    text: { read: readText, plain: plainText, start: plainStart, mentions: mentionsOf },
+    files: files.files,
+    // What the file says of a system that is not set up must not lead to buttons.
+    channels: giosg === null ? () => ({ ...routes.current(), giosg: null }) : routes.current,
     agentGroup: config.slack.agentGroup ?? null,
     alertChannel: config.channels.alerts === undefined ? null : ChannelId.parse(config.channels.alerts),
     command: config.slack.command,
@@ -108,18 +151,20 @@ const hireWorkers = (
   { bridge, catchUp }: { readonly bridge: Bridge; readonly catchUp: CatchUp },
   { attemptMs, hooks = {} }: AppOptions,
 ): readonly Worker[] => {
-  const { log, metrics, now } = ground;
+  const { log } = ground;
   const { leaseMs, crashPoint, destination = (way: Destination) => way } = hooks;
   const store = ground.store.deliveries;
+  const erase = eraser({ store: ground.store, removeFile: fileRemover(ground.config) });
   const toSlack = destination(createToSlack(bridge));
   const toHelpdesk = destination(createToHelpdesk(bridge, catchUp));
   const lease = leaseMs === undefined ? {} : { leaseMs };
+  const solitude = createSolitude();
   return [
     createInbox({
       store,
-      handle: createHandler(bridge),
+      handle: audited(createHandler(bridge), { records: bridge.records, now: () => bridge.now() }),
       log,
-      now,
+      solitude,
       ...lease,
       onDead: ({ id }) =>
         ground.alarm(`event:${id}`, `An event could not be worked on and was set aside (number ${id}). See the log.`),
@@ -128,13 +173,20 @@ const hireWorkers = (
       store,
       destinationOf: (delivery) => (delivery.gates[0] === 'acquire' ? toHelpdesk : toSlack),
       log,
-      now,
+      solitude,
       ...lease,
       ...(attemptMs === undefined ? {} : { attemptMs }),
       ...(crashPoint === undefined ? {} : { crashPoint }),
-      onAttempt: ({ lane, outcome, ms }) =>
-        metrics.attempted(lane.startsWith('acquire:') ? 'acquire' : 'slack', outcome, ms),
     }),
-    createHousekeeping({ store, retention: RETENTION, onOrder: (order) => operate(bridge, order), log }),
+    createHousekeeping({
+      store,
+      retention: RETENTION,
+      onOrder: (order) => (isErasure(order.order) ? erase(order.order) : operate(bridge, order)),
+      log,
+    }),
+    createAuditKeeper(
+      (...what) => ground.store.forget(...what),
+      () => bridge.now(),
+    ),
   ];
 };

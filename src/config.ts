@@ -21,6 +21,13 @@ export interface Config {
   readonly routesFile: string | undefined;
   readonly database: Database;
   readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string | undefined };
+  /** Sizes are in bytes. */
+  readonly files: {
+    readonly folder: string;
+    readonly limit: number;
+    readonly quota: number;
+    readonly linkMs: number;
+  };
   readonly logLevel: Environment['LOG_LEVEL'];
   readonly editWindowMs: number;
   readonly secrets: Secrets;
@@ -46,6 +53,9 @@ export type ConfigResult =
   | { readonly ok: true; readonly config: Config }
   /** One line per problem, fit to be printed: no line holds a value. */
   | { readonly ok: false; readonly problems: readonly string[] };
+
+const MEGABYTE = 1_000_000;
+const DAY_MS = 86_400_000;
 
 type Given = Readonly<Partial<Record<Variable, string>>>;
 
@@ -123,6 +133,12 @@ function assemble(env: Environment): Config {
     routesFile: env.ROUTES_FILE,
     database: env.DATABASE_URL,
     http: { host: env.HOST, port: env.PORT, publicUrl: env.PUBLIC_URL },
+    files: {
+      folder: env.FILES_DIR,
+      limit: env.FILE_LIMIT_MB * MEGABYTE,
+      quota: env.FILES_QUOTA_MB * MEGABYTE,
+      linkMs: env.FILE_LINK_DAYS * DAY_MS,
+    },
     logLevel: env.LOG_LEVEL,
     editWindowMs: env.EDIT_WINDOW,
     secrets: secretsOf(env),

@@ -26,6 +26,9 @@ const variable = <Schema extends z.ZodType>(schema: Schema, facts: About): Schem
 const MAX_PORT = 65_535;
 const MAX_POLL_SECONDS = 3_600;
 const MAX_EDIT_WINDOW_DAYS = 30;
+const MAX_FILE_MB = 1_000;
+const MAX_QUOTA_MB = 10_000_000;
+const MAX_LINK_DAYS = 365;
 
 const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -156,24 +159,24 @@ export const Environment = z.object({
     right: 'the name of a query parameter, such as -x-user-type',
   }),
   AGENT_KEYS_FILE: variable(text.optional(), {
-    meaning: "YAML file: agent's e-mail → own Acquire key (not used yet)",
+    meaning: "YAML file: agent's e-mail → own Acquire key, so that customers see who answers",
     right: 'the path of a YAML file',
   }),
   GIOSG_ORGANIZATION_ID: variable(word.optional(), {
-    meaning: 'giosg case look-up, off when unset (not used yet)',
+    meaning: 'giosg case look-up, off when unset',
     right: 'the id of the giosg organization; all of the GIOSG variables or none',
   }),
   GIOSG_API_TOKEN: variable(word.optional(), {
-    meaning: 'giosg API token; set with the organization (not used yet)',
+    meaning: 'giosg API token; set with the organization',
     right: 'a giosg API token; all of the GIOSG variables or none',
   }),
   GIOSG_SIGNING_KEY: variable(word.optional(), {
-    meaning: "giosg API signing key, for visitors' identity tokens; set with the organization (not used yet)",
+    meaning: "giosg API signing key, for visitors' identity tokens; set with the organization",
     right: "the organization's API signing key; all of the GIOSG variables or none",
   }),
   GIOSG_BASE_URL: variable(origin.optional(), {
     fallbackInWords: '`https://service.giosg.com`',
-    meaning: "origin of giosg's API (not used yet)",
+    meaning: "origin of giosg's API",
     right: 'an https origin such as https://service.giosg.com',
   }),
   CASE_CHANNEL: variable(channelId.optional(), {
@@ -186,7 +189,7 @@ export const Environment = z.object({
     right: "the channel's id, such as C0123ABCD",
   }),
   ROUTES_FILE: variable(text.optional(), {
-    meaning: 'YAML file: channels and their settings',
+    meaning: 'YAML file: which cases go to which channel, and how each is worked (docs/routes.md)',
     right: 'the path of a YAML file',
   }),
   DATABASE_URL: variable(database, {
@@ -195,9 +198,38 @@ export const Environment = z.object({
     right: 'sqlite:data/casebridge.db or postgres://user:password@host/database',
   }),
   PUBLIC_URL: variable(webAddress.optional(), {
-    meaning: 'how the outside reaches us; for file links (not used yet)',
+    meaning: 'how the outside reaches us; links to files for customers begin with it, without it there are none',
     right: 'an https address such as https://casebridge.example.com',
   }),
+  FILES_DIR: variable(text, {
+    fallback: 'data/files',
+    meaning: 'folder for files on their way and behind links; replicas share it',
+    right: 'the path of a folder',
+  }),
+  FILE_LIMIT_MB: variable(
+    wholeNumber(MAX_FILE_MB).refine((value) => value > 0, 'is zero'),
+    {
+      fallback: '25',
+      meaning: 'size of the largest file that is carried, either way',
+      right: `a whole number of megabytes from 1 to ${MAX_FILE_MB}`,
+    },
+  ),
+  FILES_QUOTA_MB: variable(
+    wholeNumber(MAX_QUOTA_MB).refine((value) => value > 0, 'is zero'),
+    {
+      fallback: '2000',
+      meaning: 'size of all files in `FILES_DIR` together; beyond it files wait, messages do not',
+      right: `a whole number of megabytes from 1 to ${MAX_QUOTA_MB}`,
+    },
+  ),
+  FILE_LINK_DAYS: variable(
+    wholeNumber(MAX_LINK_DAYS).refine((value) => value > 0, 'is zero'),
+    {
+      fallback: '30',
+      meaning: 'how long a link to a file works',
+      right: `a whole number of days from 1 to ${MAX_LINK_DAYS}`,
+    },
+  ),
   HOST: variable(word, {
     fallback: '0.0.0.0',
     meaning: 'address the one HTTP server listens on',
@@ -219,7 +251,7 @@ export const Environment = z.object({
   EDIT_WINDOW: variable(duration, {
     fallback: '10m',
     meaning:
-      'an edit of a message older than this is held for its author; of a sent message neither edits nor deletions are carried over yet',
+      'how long edits and deletions of sent messages are carried over; later ones are recorded as an internal note',
     right: 'a number and s, m, h or d, such as 10m',
   }),
   METRICS_TOKEN: variable(word.optional(), {

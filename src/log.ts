@@ -48,6 +48,8 @@ const NEVER_LOGGED = (
 const SCRUBBED: readonly (readonly [RegExp, string])[] = [
   [/x(?:ox[a-z]|app)(?:\.[a-z]+)?-[\w-]+/gi, '[token]'],
   [/bearer\s+[\w.~+/=-]+/gi, 'Bearer [token]'],
+  // A JSON Web Token, which may be a segment of an address.
+  [/(?<!\\(?:u[0-9a-f]{0,3})?)eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '[token]'],
   [/(:\/\/[^\s:@/"]*):[^\s@/"]+@/g, '$1:[password]@'],
   [/(?<!\\(?:u[0-9a-f]{0,3})?)[\w.%+-]+@[\w-]+(?:\.[\w-]+)+/g, '[email]'],
   [/\+\d(?:[ -]?\d){6,14}\b/g, '[phone]'],

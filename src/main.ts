@@ -1,4 +1,6 @@
-import { type App, createApp, refusedVariable } from './app.ts';
+import { type AgentKeys, readAgentKeys } from './agent-keys.ts';
+import { giosgProblems } from './app/giosg.ts';
+import { AgentKeysRefused, type App, createApp, refusedVariable } from './app.ts';
 import { readConfig } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { readRoutes } from './routes.ts';
@@ -15,15 +17,22 @@ const main = async (): Promise<void> => {
   if (!read.ok) return complain(read.problems, EXIT_CONFIG);
   const { config } = read;
   const routes = readRoutes(config.routesFile, config.channels.cases);
-  if (!routes.ok) return complain(routes.problems, EXIT_CONFIG);
+  const agentKeys = readAgentKeys(config.acquire.agentKeysFile);
+  if (!routes.ok || !agentKeys.ok)
+    return complain(
+      [routes, agentKeys].flatMap((file) => (file.ok ? [] : file.problems)),
+      EXIT_CONFIG,
+    );
+  const problems = giosgProblems(config, routes.channels);
+  if (problems.length > 0) return complain(problems, EXIT_CONFIG);
   const log = createLog({ level: config.logLevel });
   try {
-    const app = await createApp({ config, channels: routes.channels, log });
+    const app = await createApp({ config, channels: routes.channels, agentKeys, log });
     untilSignal(app, log);
     await app.start();
   } catch (error) {
     // A stop has its own end.
-    if (!stopping) complainOf(error);
+    if (!stopping) complainOf(error, agentKeys);
   }
 };
 
@@ -44,6 +53,7 @@ const untilSignal = (app: App, log: Log): void => {
   };
   process.on('SIGTERM', () => void stop());
   process.on('SIGINT', () => void stop());
+  process.on('SIGHUP', () => void app.reload());
   process.on('unhandledRejection', (error) => {
     log.fatal({ error }, 'something failed that nobody waited for; what was taken in is stored');
     process.exit(EXIT_FAILED);
@@ -54,11 +64,19 @@ const untilSignal = (app: App, log: Log): void => {
 const RIGHT_VALUES = {
   SLACK_BOT_TOKEN: 'is refused by Slack; expected the bot token of an installed app ("OAuth & Permissions")',
   SLACK_APP_TOKEN: 'is refused by Slack; expected an app-level token with connections:write ("Basic Information")',
+  GIOSG_API_TOKEN: 'is refused by giosg; expected a token that is not revoked ("Settings > Company > Access tokens")',
   ACQUIRE_API_KEY:
     'is refused by Acquire; expected a key that is active and may read cases ("Settings > For Developers > API Key(s)")',
 };
 
-const complainOf = (error: unknown): void => {
+const complainOf = (error: unknown, { places }: AgentKeys): void => {
+  if (error instanceof AgentKeysRefused) {
+    const right = 'expected a key that is active and may work on cases, or no such line';
+    const lines = error.authors.map(
+      (author) => `AGENT_KEYS_FILE ${places.get(author)} is refused by Acquire; ${right}`,
+    );
+    return complain(lines, EXIT_CONFIG);
+  }
   const variable = refusedVariable(error);
   if (variable !== null) return complain([`${variable} ${RIGHT_VALUES[variable]}`], EXIT_CONFIG);
   complain([error instanceof Error ? error.message : 'casebridge could not start'], EXIT_FAILED);

@@ -36,6 +36,7 @@ test('five variables are enough, the rest has defaults', () => {
     routesFile: undefined,
     database: { kind: 'sqlite', path: 'data/casebridge.db' },
     http: { host: '0.0.0.0', port: 3000, publicUrl: undefined },
+    files: { folder: 'data/files', limit: 25_000_000, quota: 2_000_000_000, linkMs: 30 * 86_400_000 },
     logLevel: 'info',
     editWindowMs: 600_000,
     secrets: {
@@ -196,6 +197,6 @@ test('the sample names every variable of the table, and copied unfilled it is re
   const sample = [...envSample().matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name);
 
   expect(sample).toEqual(named);
-  expect(named).toHaveLength(27);
+  expect(named).toHaveLength(31);
   expect(readConfig(parseEnv(envSample()))).toMatchObject({ ok: false, problems: { length: 5 } });
 });

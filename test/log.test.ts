@@ -77,6 +77,7 @@ test.each([
   ['a Slack bot token', 'xoxb-1-abc-DEF'],
   ['a Slack app token', 'xapp-1-A0-123-abc'],
   ['a rotated Slack token', 'xoxe.xoxb-1-abc'],
+  ['a JSON Web Token', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln-_'],
   ['a bearer key', 'Bearer 9f8e7d6c'],
   ['an e-mail address', 'anna.virtanen+x@example.co.uk'],
   ['a phone number', '+358 40 1234567'],

@@ -114,7 +114,7 @@ test('a stop in the middle of work ends within 10 s with 0, and nothing is lost'
     'parcel',
     'this morning',
     'jo@example.com',
-    '358',
+    '123 4567',
     'Jo Customer',
     env.SLACK_BOT_TOKEN,
     env.ACQUIRE_API_KEY,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Case } from '../core/case.ts';
-import type { AgentId, CaseId, ContactId } from '../core/ids.ts';
+import { AgentId, type CaseId, type ContactId } from '../core/ids.ts';
 import type { CaseDraft, InviteOutcome } from '../core/ports.ts';
 import { Failure } from '../delivery/errors.ts';
 import { getCase } from './cases.ts';
@@ -10,9 +10,10 @@ import { caseFrom } from './translate.ts';
 
 /** Opening and reopening are one call: a `threadId` makes the new case go on with that chain. */
 export const createCase = async (room: Room, draft: CaseDraft): Promise<Case> => {
-  const { contact, title, firstMessage, chain, marker } = draft;
+  const { contact, title, firstMessage, channel = 'chat', chain, marker, author } = draft;
   const body = {
-    channel: 'chat',
+    // No other word was ever shown here; a chain that is gone on with has one already.
+    ...(channel === 'chat' ? { channel } : {}),
     ...(title === '' ? {} : { title }),
     ...(firstMessage === null
       ? {}
@@ -20,10 +21,8 @@ export const createCase = async (room: Room, draft: CaseDraft): Promise<Case> =>
     ...(chain === null ? {} : { threadId: wireId(chain) }),
   };
   const query = [['contactId', contact], ...room.asAgent] as const;
-  const row = await room.call(
-    { verb: 'POST', path: 'crm/messenger/chat/create', about: contact, query, body },
-    CaseRow,
-  );
+  const request = { verb: 'POST', path: 'crm/messenger/chat/create', about: contact, query, body } as const;
+  const row = await room.keys.writeAs(author, ({ call }) => call(request, CaseRow));
   learnStarter(room, row);
   // Nothing is asked for any more: a failure now would hide that the case is there.
   return caseFrom(row, room.contacts.remembered(row.contact), room.own.ids);
@@ -79,9 +78,10 @@ const afterEffect = async <T>(reading: Promise<T>): Promise<T> => {
 };
 
 /** The case is read again afterwards: only that shows whether it takes messages now. */
-export const joinCase = async (room: Room, id: CaseId): Promise<Case> => {
+export const joinCase = async (room: Room, id: CaseId, author?: string | null): Promise<Case> => {
   const path = 'crm/messenger/chat/join';
-  await room.call({ verb: 'POST', path, about: id, body: { caseId: wireId(id), askJoin: true } }, z.unknown());
+  const body = { caseId: wireId(id), askJoin: true };
+  await room.keys.writeAs(author, ({ call }) => call({ verb: 'POST', path, about: id, body }, z.unknown()));
   const joined = await afterEffect(getCase(room, id));
   if (joined !== null) return joined;
   throw new Failure({ kind: 'not_found', side: 'acquire', attempted: `POST ${path}`, effect: 'none' });
@@ -89,14 +89,24 @@ export const joinCase = async (room: Room, id: CaseId): Promise<Case> => {
 
 const InviteAnswer = z.record(z.string(), z.object({ sent: z.boolean() }).nullable().catch(null));
 
+type Invited = { readonly agents: readonly AgentId[]; readonly departments: readonly string[] };
+
 export const inviteAgents = async (
   { call }: Room,
   id: CaseId,
-  agents: readonly AgentId[],
+  { agents, departments }: Invited,
 ): Promise<readonly InviteOutcome[]> => {
-  const body = { caseId: wireId(id), agentIds: agents.map(wireId) };
+  // The one is in the plural, the other is not.
+  const body = {
+    caseId: wireId(id),
+    ...(agents.length === 0 ? {} : { agentIds: agents.map(wireId) }),
+    ...(departments.length === 0 ? {} : { department: departments.map(wireId) }),
+  };
   const answer = await call({ verb: 'POST', path: 'crm/messenger/agent/invite-agent', about: id, body }, InviteAnswer);
-  return agents.map((agent) => ({ agent, sent: answer[agent]?.sent === true }));
+  // How a department shows up was never published; whoever else is named has been asked as one of it.
+  const named = departments.length === 0 ? [] : Object.keys(answer).filter((key) => /^\d+$/.test(key));
+  const others = named.map((key) => AgentId.parse(key)).filter((agent) => !agents.includes(agent));
+  return [...agents, ...others].map((agent) => ({ agent, sent: answer[agent]?.sent ?? null }));
 };
 
 export type FollowUp = {

@@ -6,38 +6,54 @@ import { Failure } from '../delivery/errors.ts';
 import { ifFound } from './contacts.ts';
 import type { Room } from './room.ts';
 import { CaseRow, looseList, type Page, pageOf, words } from './schema.ts';
-import { caseFrom, stateOf } from './translate.ts';
+import { askedIn, caseFrom, stateOf } from './translate.ts';
 import { ifServed, PAGE_ROWS, walk } from './walk.ts';
 
 export const caseRow = async (room: Room, id: CaseId): Promise<CaseRow | null> => {
-  const { call, people, statuses, shows } = room;
+  const { call, people, statuses } = room;
   const read = (...relations: readonly string[]): Promise<CaseRow | null> => {
     const query = relations.map((name) => ['relations', name] as const);
     return ifFound(call({ verb: 'GET', path: 'crm/objects/case/{id}', id, query }, CaseRow.nullable()));
   };
-  const row = await (shows.users ? readWithUsers(shows, read) : read('contact'));
+  const row = await readWithMost(room, read);
   if (row === null) return null;
   statuses.meet(row.status);
   people.meet({ case: row });
   return row;
 };
 
-const readWithUsers = async (
-  shows: Room['shows'],
+/** The single case documents only its contact; the list names the others. */
+const RELATIONS: readonly (readonly string[])[] = [
+  ['contact', 'users', 'tags', 'fields'],
+  ['contact', 'users'],
+  ['contact'],
+];
+
+/** With all that this server is known to show; less, where it refuses some of it. */
+const readWithMost = async (
+  { shows }: Room,
   read: (...relations: readonly string[]) => Promise<CaseRow | null>,
 ): Promise<CaseRow | null> => {
-  try {
-    return await read('contact', 'users');
-  } catch (error) {
-    if (!(error instanceof Failure) || error.facts.kind !== 'permanent') throw error;
-    const row = await read('contact');
-    shows.users = false;
-    return row;
+  for (const [less, relations] of RELATIONS.entries()) {
+    if (less < shows.less) continue;
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- the next is only asked after a refusal
+      const row = await read(...relations);
+      shows.less = Math.max(shows.less, less);
+      return row;
+    } catch (error) {
+      const isRefusal = error instanceof Failure && error.facts.kind === 'permanent';
+      if (!isRefusal || less === RELATIONS.length - 1) throw error;
+    }
   }
+  return null;
 };
 
-export const caseOf = async (room: Room, row: CaseRow): Promise<Case> =>
-  caseFrom(row, await room.contacts.complete(row.contact), room.own.ids);
+export const caseOf = async (room: Room, row: CaseRow): Promise<Case> => {
+  const read = caseFrom(row, await room.contacts.complete(row.contact), room.own.ids);
+  const asked = await room.people.departmentsOf(askedIn(row, room.own.ids));
+  return { ...read, departments: [...new Set([...read.departments, ...asked])] };
+};
 
 export const getCase = async (room: Room, id: CaseId): Promise<Case | null> => {
   const row = await caseRow(room, id);

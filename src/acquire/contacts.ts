@@ -3,8 +3,9 @@ import type { Contact } from '../core/case.ts';
 import { type ContactId, compareIds } from '../core/ids.ts';
 import { Failure } from '../delivery/errors.ts';
 import type { Call } from './http.ts';
+import type { Attributes } from './attributes.ts';
 import { ContactRow, contactId, looseList } from './schema.ts';
-import { contactFrom } from './translate.ts';
+import { contactFrom, detailsFrom } from './translate.ts';
 import { ifServed } from './walk.ts';
 
 export type Contacts = {
@@ -23,6 +24,8 @@ export type Contacts = {
 
 const FORBIDDEN = 403;
 const KEPT_MS = 10 * 60_000;
+/** Company and page are asked for apart, and only decoration: that must not cost a call for each reading. */
+const DETAILS_MS = 30 * 60_000;
 const MAX_KEPT = 2_000;
 const MAX_FOUND = 200;
 
@@ -39,16 +42,47 @@ export const contactsBy = (call: Call, now: () => number): Contacts => {
     return contact;
   };
 
+  const details = new Map<string, { readonly known: Attributes; readonly until: number }>();
+
+  const keepDetails = (id: string, known: Attributes): void => {
+    details.delete(id);
+    details.set(id, { known, until: now() + DETAILS_MS });
+    for (const oldest of details.keys()) {
+      if (details.size <= MAX_KEPT) break;
+      details.delete(oldest);
+    }
+  };
+
   const get = async (id: ContactId): Promise<Contact | null> => {
     const path = 'crm/objects/contact/{id}';
+    const query = ['fields', 'company', 'visits'].map((name) => ['relations', name] as const);
     const found =
-      (await ifServed(call({ verb: 'GET', path, id, query: [['relations', 'fields']] }, ContactRow.nullable()))) ??
+      (await ifServed(call({ verb: 'GET', path, id, query }, ContactRow.nullable()))) ??
       (await ifFound(call({ verb: 'GET', path, id }, ContactRow.nullable())));
-    return found === null ? null : keep(contactFrom(found));
+    if (found === null) return null;
+    keepDetails(id, detailsFrom(found));
+    return keep(contactFrom(found));
+  };
+
+  /** What no list shows. A key that may not read contacts, or a moment without Acquire, must not keep us from the case. */
+  const lookCloser = async (id: ContactId): Promise<void> => {
+    const before = details.get(id);
+    if (before !== undefined && before.until > now()) return;
+    keepDetails(id, before?.known ?? {});
+    try {
+      await get(id);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+    }
+  };
+
+  const read = (row: ContactRow): Contact => {
+    const contact = contactFrom(row);
+    return { ...contact, fields: { ...details.get(row.id)?.known, ...contact.fields } };
   };
 
   const remembered = (row: ContactRow): Contact => {
-    if (row.fields !== null) return keep(contactFrom(row));
+    if (row.fields !== null) return keep(read(row));
     const known = kept.get(row.id);
     return known !== undefined && known.until > now() ? known.contact : contactFrom(row);
   };
@@ -58,6 +92,7 @@ export const contactsBy = (call: Call, now: () => number): Contacts => {
     remembered,
     complete: async (row) => {
       const known = kept.get(row.id);
+      if (row.fields !== null) await lookCloser(row.id);
       if (row.fields !== null || (known !== undefined && known.until > now())) return remembered(row);
       try {
         return (await get(row.id)) ?? keep(contactFrom(row));
@@ -69,9 +104,13 @@ export const contactsBy = (call: Call, now: () => number): Contacts => {
     },
     find: async (text) => found(await search(call, text), text),
     create: async ({ name, email, phone }) => {
-      const fields = Object.fromEntries(Object.entries({ name, email, phone }).filter(([, value]) => value !== null));
+      const fields = Object.fromEntries(
+        Object.entries({ name, email, phone }).flatMap(([key, value]) =>
+          value === null ? [] : [[key, value] as const],
+        ),
+      );
       const made = await call({ verb: 'POST', path: 'crm/objects/contact', body: { fields } }, ContactRow);
-      return keep(contactFrom({ ...made, fields: made.fields ?? { name, email, phone } }));
+      return keep(contactFrom({ ...made, fields: made.fields ?? fields }));
     },
   };
 };

@@ -1,10 +1,11 @@
 import ky from 'ky';
 import { z } from 'zod';
+import type { Failure } from '../delivery/errors.ts';
 import { type Asked, failureOf, type Trouble } from './failure.ts';
 
 /** One call of Acquire's REST API, described so that a failure can name it without naming anybody. */
 export type Request = {
-  readonly verb: 'GET' | 'POST' | 'DELETE';
+  readonly verb: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** As documented, `{id}` standing for `id`. */
   readonly path: string;
   readonly id?: string;
@@ -27,6 +28,8 @@ export type Connection = {
   readonly now: () => number;
   /** Told of each request, at the moment it is sent. */
   readonly onRequest?: () => void;
+  /** Told how each ended. */
+  readonly onAnswer?: (ms: number, failure: Failure | null) => void;
 };
 
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -39,7 +42,7 @@ const SaysNo = z.union([
   z.object({ data: z.object({ success: z.literal(false) }) }),
 ]);
 
-export const connect = ({ origin, apiKey, timeoutMs, now, onRequest }: Connection): Call => {
+export const connect = ({ origin, apiKey, timeoutMs, now, onRequest, onAnswer }: Connection): Call => {
   const api = ky.create({
     prefix: `${origin.replace(/\/+$/, '')}/api/v1`,
     headers: { authorization: `Bearer ${apiKey}`, accept: 'application/json' },
@@ -75,11 +78,13 @@ export const connect = ({ origin, apiKey, timeoutMs, now, onRequest }: Connectio
   return async (request, data) => {
     const asked = askedOf(request);
     onRequest?.();
+    const began = performance.now();
     const answer = await exchange(request);
-    if ('trouble' in answer) throw failureOf(asked, answer, now());
-    const read = readAnswer(answer, data);
-    if ('trouble' in read) throw failureOf(asked, read, now());
-    return read.data;
+    const read = 'trouble' in answer ? answer : readAnswer(answer, data);
+    const failure = 'trouble' in read ? failureOf(asked, read, now()) : null;
+    onAnswer?.(performance.now() - began, failure);
+    if ('data' in read) return read.data;
+    throw failure;
   };
 };
 

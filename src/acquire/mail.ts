@@ -1,8 +1,9 @@
 import type { Case } from '../core/case.ts';
 import { type CaseId, compareIds } from '../core/ids.ts';
-import type { Mail } from '../core/ports.ts';
+import type { Mail, SentMail } from '../core/ports.ts';
 import { caseRow } from './cases.ts';
 import { bareAddress, MailPage, type MailRow } from './mail-rows.ts';
+import { readBack } from './read-back.ts';
 import type { Room } from './room.ts';
 import { caseFrom } from './translate.ts';
 import { ifServed } from './walk.ts';
@@ -20,8 +21,20 @@ export const lastMail = async (room: Room, of: Case): Promise<Mail | null> => {
   return last === undefined ? null : answerTo(last, mails);
 };
 
+/** What our side has sent since, with and without our doing. */
+export const mailsSince = async (room: Room, of: Case, newest: string): Promise<readonly SentMail[]> => {
+  const mails = (await mailsOf(room, of)).filter((mail) => isOurs(mail) && compareIds(mail.id, newest) > 0);
+  return mails
+    .toSorted((a, b) => compareIds(a.id, b.id))
+    .map(({ caseMessageId, senderId, textBody, htmlBody }) => ({
+      message: caseMessageId,
+      sender: senderId,
+      words: readBack({ text: textBody ?? '', html: htmlBody }).filter((words) => words !== ''),
+    }));
+};
+
 /** Mails of the whole chain, for a case that was reopened goes on with the conversation of the one before. */
-const mailsOf = async (room: Room, of: Case): Promise<readonly MailRow[]> => {
+export const mailsOf = async (room: Room, of: Case): Promise<readonly MailRow[]> => {
   // What other calls name a thread here is a case (send-sms, by its page): ids of both kinds are tried.
   const asked = new Set<string>([of.chain, of.id]);
   const found = new Map<string, MailRow>();
@@ -93,7 +106,8 @@ const answerTo = (last: MailRow, mails: readonly MailRow[]): Mail | null => {
   const others = !isOurs(last) && last.to.some(own) ? last.to : [];
   const cc = unique([...others, ...last.cc], (address) => own(address) || among(new Set(to.map(lower)))(address));
   const messageId = mails.map(messageIdOf).find((id) => id !== null) ?? null;
-  return to.length === 0 ? null : { inbox, to, cc, subject: last.subject, messageId };
+  const newest = mails[0]?.id ?? last.id;
+  return to.length === 0 ? null : { inbox, to, cc, subject: last.subject, messageId, newest };
 };
 
 const repliesTo = ({ reply_to: wished, from }: MailRow): readonly string[] =>

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { CaseId, MessageId } from '../core/ids.ts';
-import type { MessageDraft, WrittenMessage } from '../core/ports.ts';
+import type { MessageChange, MessageDraft, WrittenMessage } from '../core/ports.ts';
 import { Failure } from '../delivery/errors.ts';
+import type { Call } from './http.ts';
 import { type Room, wireId } from './room.ts';
 import { MessageRow, messageId } from './schema.ts';
 
@@ -15,32 +16,30 @@ export const addMessage = async (room: Room, draft: MessageDraft): Promise<Writt
   const body = {
     ...(type === 'note' ? {} : { channel: 'chat' }),
     caseId: wireId(draft.case),
-    message: { type, message: draft.text },
+    message: { type, message: draft.html ?? draft.text },
     // Not documented, but a sample shows it come back.
     meta: { casebridge: draft.marker },
   };
   const query = [['contactId', draft.contact], ...room.asAgent] as const;
   const path = 'crm/messenger/chat/add-message';
-  const row = await room.call({ verb: 'POST', path, about: draft.case, query, body }, MessageRow);
-  if (row.senderType === 'user') room.own.learn(row.senderId);
-  return written(row, { case: draft.case, type });
-};
-
-export type MessageChange = {
-  readonly case: CaseId;
-  readonly message: MessageId;
-  readonly kind: Kind;
-  readonly text: string;
+  return room.keys.writeAs(draft.author, async ({ call, learn }) => {
+    const row = await call({ verb: 'POST', path, about: draft.case, query, body }, MessageRow);
+    if (row.senderType === 'user') learn(row.senderId);
+    return written(row, { case: draft.case, type });
+  });
 };
 
 /** The stored type goes along, for another one might turn a note into a message. */
-export const updateMessage = async ({ call }: Room, change: MessageChange): Promise<WrittenMessage> => {
-  const { case: of, message: id, kind, text } = change;
+export const updateMessage = async (room: Room, change: MessageChange): Promise<WrittenMessage> => {
+  const { case: of, message: id, kind, text, html, author } = change;
   const type = wireType(kind);
   const path = 'crm/messenger/chat/message/{id}';
-  const row = await call({ verb: 'POST', path, id, body: { message: { type, message: text } } }, MessageRow);
-  const { asAsked, ...ids } = written(row, { case: of, type });
-  return { ...ids, asAsked: asAsked && row.id === id };
+  const body = { message: { type, message: html ?? text } };
+  return room.keys.writeAs(author, async ({ call }) => {
+    const row = await call({ verb: 'POST', path, id, body }, MessageRow);
+    const { asAsked, ...ids } = written(row, { case: of, type });
+    return { ...ids, asAsked: asAsked && row.id === id };
+  });
 };
 
 const written = (row: MessageRow, asked: { readonly case: CaseId; readonly type: WireType }): WrittenMessage => ({
@@ -53,14 +52,14 @@ const written = (row: MessageRow, asked: { readonly case: CaseId; readonly type:
 const MESSAGE = 'crm/objects/case-message/{id}';
 const Deletion = z.object({ deleted: z.int() });
 
-export const deleteMessage = async (room: Room, id: MessageId): Promise<void> => {
-  const refusal = await tryDelete(room, id);
+export const deleteMessage = async (room: Room, id: MessageId, author?: string | null): Promise<void> => {
+  const refusal = await room.keys.writeAs(author, ({ call }) => tryDelete(call, id));
   // A 404 may also mean that nothing is served there, and a count of zero is no proof either.
   if (refusal !== null && refusal.facts.word !== 'ERROR_RECORD_NOT_FOUND' && (await isThere(room, id))) throw refusal;
 };
 
 /** Null when the answer says that it is deleted now; a failure where it may have been gone before. */
-const tryDelete = async ({ call }: Room, id: MessageId): Promise<Failure | null> => {
+const tryDelete = async (call: Call, id: MessageId): Promise<Failure | null> => {
   try {
     const { deleted } = await call({ verb: 'DELETE', path: MESSAGE, id }, Deletion);
     return deleted > 0 ? null : notDeleted();

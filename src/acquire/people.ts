@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Agent, Department } from '../core/case.ts';
 import type { Call } from './http.ts';
-import { type CaseRow, decimal, type LooseList, type MessageRow, Person, pageOf, words } from './schema.ts';
+import { type CaseRow, decimal, type LooseList, looseList, type MessageRow, Person, pageOf, words } from './schema.ts';
 import { agentFrom } from './translate.ts';
 import { ifServed } from './walk.ts';
 
@@ -9,6 +9,8 @@ import { ifServed } from './walk.ts';
 export type People = {
   readonly known: ReadonlyMap<string, Person>;
   agents(): Promise<readonly Agent[]>;
+  /** Names of the departments of these users; decoration as well. */
+  departmentsOf(ids: readonly string[]): Promise<readonly string[]>;
   /** Takes in whoever an answer happens to show. */
   meet(shown: { readonly messages?: readonly MessageRow[]; readonly case?: CaseRow }): void;
   /** Looks up the unknown among those who wrote. Names are decoration: what cannot be found out stays unknown. */
@@ -64,8 +66,25 @@ export const peopleBy = (call: Call, now: () => number): People => {
     return unknown;
   };
 
+  let memberships: ReadonlyMap<string, readonly string[]> = new Map();
+  let groupedAt = Number.NEGATIVE_INFINITY;
+
+  const group = async (): Promise<void> => {
+    groupedAt = now();
+    const { good } = await wholeList(call, 'account/department', DepartmentRow);
+    const found = new Map<string, string[]>();
+    for (const { id, name, users } of good)
+      for (const user of users.good) found.set(user.id, [...(found.get(user.id) ?? []), nameOf({ id, name })]);
+    memberships = found;
+  };
+
   return {
     known,
+    departmentsOf: async (ids) => {
+      if (ids.length === 0) return [];
+      if (groupedAt + ASK_AGAIN_MS <= now()) await group().catch(() => undefined);
+      return [...new Set(ids.flatMap((id) => memberships.get(id) ?? []))];
+    },
     agents: async () => (await list()).good.map(agentFrom).filter((agent) => agent !== null),
     meet: ({ messages = [], case: row }) => {
       for (const { sender, senderType } of messages) if (senderType === 'user') learn(sender);
@@ -85,13 +104,22 @@ export const peopleBy = (call: Call, now: () => number): People => {
   };
 };
 
-const DepartmentRow = z.object({ id: decimal, name: z.string(), status: words });
+const nobody: LooseList<{ readonly id: string }> = { good: [], bad: 0 };
+const Member = z.object({ id: decimal });
+const DepartmentRow = z.object({
+  id: decimal,
+  name: z.string(),
+  status: words,
+  users: looseList(Member).catch(nobody),
+});
+
+const nameOf = ({ id, name }: { readonly id: string; readonly name: string }): string => name.trim() || `#${id}`;
 
 export const departments = async (call: Call): Promise<readonly Department[]> => {
   const { good } = await wholeList(call, 'account/department', DepartmentRow);
   // Every sample is active; what else a department can be was never published.
   const active = good.filter(({ status }) => status === null || status === 'active');
-  return active.map(({ id, name }) => ({ id, name: name.trim() || `#${id}` }));
+  return active.map(({ id, name }) => ({ id, name: nameOf({ id, name }) }));
 };
 
 /** Lists of settings tell a total and have no documented pages: what is missing is asked for at once. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CaseId, ChainId, ContactId, MessageId } from '../core/ids.ts';
+import { Attributes, Names } from './attributes.ts';
 
 /**
  * Rows as Acquire sends them, only the fields we use: strict where we key on something, loose where it is decoration.
@@ -51,28 +52,23 @@ export const Person = z.object({
 });
 export type Person = z.infer<typeof Person>;
 
-export type Fields = { readonly name: string | null; readonly email: string | null; readonly phone: string | null };
-
-const fieldValue = z
-  .union([z.string(), z.number().transform(String)])
-  .transform((value) => value.trim() || null)
-  .nullable()
-  .catch(null);
-
-const FieldMap = z.object({ name: fieldValue, email: fieldValue, phone: fieldValue });
-const FieldRow = z.object({ value: fieldValue, field: z.object({ key: z.string() }) });
-
-// A map in most answers; rows with their definitions where a case was just made.
-const Fields = z.union([
-  FieldMap,
-  looseList(FieldRow).transform(({ good }): Fields => {
-    const valueOf = (key: string) => good.find((row) => row.field.key === key)?.value ?? null;
-    return { name: valueOf('name'), email: valueOf('email'), phone: valueOf('phone') };
-  }),
-]);
-
 /** `fields` is null where the answer does not show them, which says nothing about the contact. */
-export const ContactRow = z.object({ id: contactId, fields: Fields.nullable().catch(null) });
+const Visit = z.object({ url: z.string(), dateCreated: instant });
+export type Visit = z.infer<typeof Visit>;
+
+export const ContactRow = z.object({
+  id: contactId,
+  fields: Attributes.nullable().catch(null),
+  clientName: words.optional(),
+  clientVersion: words.optional(),
+  clientOsName: words.optional(),
+  company: z
+    .object({ fields: z.object({ name: z.string() }) })
+    .nullish()
+    .catch(null),
+  visits: looseList(Visit).nullish().catch(null),
+  lastVisit: Visit.nullish().catch(null),
+});
 export type ContactRow = z.infer<typeof ContactRow>;
 
 const CaseUser = z.object({
@@ -104,6 +100,13 @@ export const CaseRow = z
     closedBy: personId,
     userId: personId,
     users: looseList(CaseUser).catch(nobody),
+    fields: Attributes.catch({}),
+    tags: Names,
+    // On a contact's row in the list of contacts (SEEN, always empty); taken wherever a case shows one of them.
+    departments: Names,
+    departmentList: Names,
+    queueId: personId,
+    meta: z.object({ queues: z.array(decimal).catch([]) }).catch({ queues: [] }),
   })
   .transform((row, context) => {
     const { contactId: plain, contact: expanded, ...rest } = row;
@@ -118,6 +121,8 @@ export const CaseRow = z
 export type CaseRow = z.infer<typeof CaseRow>;
 
 const Meta = z.object({ casebridge: z.string() });
+/** What the telephone company behind Acquire tells of a text message (SEEN in the answer to sending one). */
+const Numbers = z.object({ To: words, From: words }).transform(({ To, From }) => ({ to: To, from: From }));
 
 /** A row is a message when it has a `senderType`. */
 export const MessageRow = z
@@ -126,6 +131,7 @@ export const MessageRow = z
     senderType: z.string().min(1),
     senderId: personId,
     type: words,
+    channel: words,
     message: z.string().catch(''),
     dateCreated: instant,
     caseId: absentId(caseId),
@@ -135,13 +141,16 @@ export const MessageRow = z
       .nullable()
       .catch(null),
     sender: Person.nullable().catch(null),
-    meta: Meta.nullable().catch(null),
+    meta: z.unknown().optional(),
+    attachments: z.unknown().optional(),
   })
   .transform(({ case: expanded, meta, ...row }) => ({
     ...row,
     caseId: row.caseId ?? expanded?.id ?? null,
     threadId: row.threadId ?? expanded?.threadId ?? null,
-    marker: meta?.casebridge ?? null,
+    meta,
+    marker: Meta.safeParse(meta).data?.casebridge ?? null,
+    numbers: Numbers.safeParse(meta).data ?? null,
   }));
 export type MessageRow = z.infer<typeof MessageRow>;
 

@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import type { ContactId } from '../core/ids.ts';
+import type { Case } from '../core/case.ts';
+import { compareIds, type ContactId } from '../core/ids.ts';
 import type { SmsDraft, WrittenMessage } from '../core/ports.ts';
 import { Failure } from '../delivery/errors.ts';
+import { casesBefore } from './cases.ts';
 import { ifFound } from './contacts.ts';
+import type { CaseRef, Rows } from './readers.ts';
 import { type Room, wireId } from './room.ts';
 import { absentId, caseId, contactId, messageId, pageOf, personId, words } from './schema.ts';
 import { timelineOf } from './timeline.ts';
@@ -26,6 +29,25 @@ export const smsNumbers = async ({ call }: Room): Promise<readonly string[]> => 
     .filter((number) => number !== null);
 };
 
+/** A conversation that was reopened goes on where the case before it left off. */
+export const smsNumberOf = async (room: Room, of: Case, messagesOf: MessagesOf): Promise<string | null> => {
+  const ref = { chain: of.chain, contact: of.contact.id };
+  const shown = numberIn((await messagesOf({ ...ref, id: of.id })).rows);
+  const before = shown === null ? (await casesBefore(room, of)).at(-1) : undefined;
+  return before === undefined ? shown : numberIn((await messagesOf({ ...ref, id: before })).rows);
+};
+
+type MessagesOf = (ref: CaseRef) => Promise<Rows>;
+
+const numberIn = (rows: Rows['rows']): string | null => {
+  const newestFirst = rows.toSorted((a, b) => compareIds(b.id, a.id));
+  const ours = newestFirst.map(({ numbers, senderType }) => (senderType === 'contact' ? numbers?.to : numbers?.from));
+  const given = ours.find((number) => typeof number === 'string');
+  return given === undefined || given === null
+    ? null
+    : (international(given, null) ?? international(`+${given}`, null));
+};
+
 const SentSms = z.object({
   data: z.object({
     caseMessageId: messageId,
@@ -42,14 +64,16 @@ export const sendSms = async (room: Room, draft: SmsDraft): Promise<WrittenMessa
   const timeline = await timelineOf(room, draft);
   if (timeline === null) throw unsendable('NO_TIMELINE');
   const body = bodyOf(draft, { to, ...timeline });
-  const { data: row } = await room.call({ verb: 'POST', path: SEND, about: draft.case, body }, SentSms);
-  const asAgent = row.senderType === 'user';
-  if (asAgent) room.own.learn(row.senderId);
-  // The row is in the case all the same, as ours.
-  if (row.status !== null && REFUSED.has(row.status)) throw unsendable('SMS_FAILED');
-  const filedHere = row.caseId === null || row.caseId === draft.case;
-  const asAsked = asAgent && (row.type ?? 'sms') === 'sms' && filedHere;
-  return { id: row.caseMessageId, case: row.caseId ?? draft.case, chain: null, asAsked };
+  return room.keys.writeAs(draft.author, async ({ call, learn }) => {
+    const { data: row } = await call({ verb: 'POST', path: SEND, about: draft.case, body }, SentSms);
+    const asAgent = row.senderType === 'user';
+    if (asAgent) learn(row.senderId);
+    // The row is in the case all the same, as ours.
+    if (row.status !== null && REFUSED.has(row.status)) throw unsendable('SMS_FAILED');
+    const filedHere = row.caseId === null || row.caseId === draft.case;
+    const asAsked = asAgent && (row.type ?? 'sms') === 'sms' && filedHere;
+    return { id: row.caseMessageId, case: row.caseId ?? draft.case, chain: null, asAsked };
+  });
 };
 
 // Words of the telephone company behind Acquire for what did not go out.

@@ -1,18 +1,34 @@
 import type { Agent, Case, CaseState, Contact } from '../core/case.ts';
 import { AgentId, ChainId } from '../core/ids.ts';
 import type { CaseMessage, Sender } from '../core/message.ts';
-import type { CaseRow, ContactRow, MessageRow, Person } from './schema.ts';
-import { plainText } from './text.ts';
+import type { Attributes } from './attributes.ts';
+import type { CaseRow, ContactRow, MessageRow, Person, Visit } from './schema.ts';
+import { readMessage, withoutTranslateMark } from './text.ts';
 
 /** Rows of Acquire in the words of the core. Pure. */
 
-export const contactFrom = ({ id, fields }: ContactRow): Contact => ({
-  id,
+export const contactFrom = (row: ContactRow): Contact => {
+  const { id, fields } = row;
+  const { name, email, phone, ...others } = fields ?? {};
   // Acquire, too, shows a contact without a name as `#id`.
-  name: fields?.name ?? `#${id}`,
-  email: fields?.email ?? null,
-  phone: fields?.phone ?? null,
-});
+  const known = { ...detailsFrom(row), ...others };
+  return { id, name: name ?? `#${id}`, email: email ?? null, phone: phone ?? null, fields: known };
+};
+
+/** What Acquire knows beside the attributes, under names that its own attributes do not have. */
+export const detailsFrom = ({ company, clientName, clientVersion, clientOsName, ...row }: ContactRow): Attributes => {
+  const visits = [...(row.visits?.good ?? []), ...(row.lastVisit ? [row.lastVisit] : [])];
+  const newest = visits.reduce<Visit | null>(
+    (last, one) => (last === null || (one.dateCreated ?? 0) >= (last.dateCreated ?? 0) ? one : last),
+    null,
+  );
+  const program = [clientName, clientVersion].filter(Boolean).join(' ');
+  return {
+    ...(company ? { company: company.fields.name } : {}),
+    ...(program === '' ? {} : { browser: [program, clientOsName].filter(Boolean).join(', ') }),
+    ...(newest === null ? {} : { page: newest.url }),
+  };
+};
 
 export const caseFrom = (row: CaseRow, contact: Contact, own: ReadonlySet<string>): Case => ({
   id: row.id,
@@ -27,6 +43,10 @@ export const caseFrom = (row: CaseRow, contact: Contact, own: ReadonlySet<string
   updatedAt: row.dateUpdated,
   closedBy: row.closedBy === null ? null : AgentId.parse(row.closedBy),
   agents: agentsIn(row, own),
+  departments: [...new Set([...row.departments, ...row.departmentList])],
+  queues: [...new Set([...(row.queueId === null ? [] : [row.queueId]), ...row.meta.queues])],
+  tags: row.tags,
+  fields: { ...row.fields },
 });
 
 /** The strings of a queue were never published, and an unknown one must not count as closed. */
@@ -44,6 +64,14 @@ export const stateOf = (status: string | null): CaseState => {
 // Others in the list were only asked (assigned) or went away (rejected, ignored).
 const PRESENT = new Set(['active', 'joined']);
 
+const ASKED = new Set([...PRESENT, 'assigned']);
+
+/** Ids of agents whom the case was given to, whether or not they came. */
+export const askedIn = (row: CaseRow, own: ReadonlySet<string>): readonly string[] =>
+  row.users.good.flatMap(({ type, status, userId }) =>
+    type === 'user' && ASKED.has(status ?? '') && userId !== null && !own.has(userId) ? [userId] : [],
+  );
+
 const agentsIn = (row: CaseRow, own: ReadonlySet<string>): string[] =>
   row.users.good
     .filter(({ type, status, userId }) => type === 'user' && PRESENT.has(status ?? '') && !own.has(userId ?? ''))
@@ -56,16 +84,31 @@ export type Known = {
   readonly own: ReadonlySet<string>;
   readonly people: ReadonlyMap<string, Person>;
   readonly contact: Contact | null;
+  /** Of the case; a row need not name its own. */
+  readonly channel?: string;
 };
 
-export const messageFrom = (row: MessageRow, known: Known): CaseMessage => ({
-  id: row.id,
-  type: typeOf(row.type),
-  sender: senderOf(row, known),
-  text: plainText(row.message),
-  createdAt: row.dateCreated,
-  marker: row.marker,
-});
+export const messageFrom = (row: MessageRow, known: Known): CaseMessage => {
+  const type = typeOf(row.type);
+  // Nothing marks the words of customers for the translator, but lines about them.
+  const isTheirs = row.senderType === 'contact' && type === 'message';
+  const raw = isTheirs ? row.message : withoutTranslateMark(row.message);
+  return {
+    id: row.id,
+    type,
+    sender: senderOf(row, known),
+    ...readMessage(raw, { isMail: type === 'message' && isMail(row, known) }),
+    createdAt: row.dateCreated,
+    marker: row.marker,
+  };
+};
+
+// The channel is `mail` in every sample; the settings of Acquire call it e-mail.
+const MAIL = new Set(['mail', 'email', 'e-mail']);
+
+/** A row of a mail case that names another channel was written in that. */
+const isMail = ({ type, channel }: MessageRow, known: Known): boolean =>
+  [type, channel ?? known.channel ?? null].some((name) => name !== null && MAIL.has(name.toLowerCase()));
 
 const SEEN_BY_CONTACT = new Set(['message', 'sms', 'mail', 'email']);
 

@@ -1,4 +1,5 @@
 import { paceOf } from '../bridge/lanes.ts';
+import { type AgentKeys, noAgentKeys } from '../agent-keys.ts';
 import type { RecordStore } from '../bridge/records.ts';
 import type { Config } from '../config.ts';
 import type { Channels } from '../core/settings.ts';
@@ -8,12 +9,18 @@ import { createHealth, type Health } from '../http/health.ts';
 import { createMetrics, type Metrics } from '../http/metrics.ts';
 import type { Log } from '../log.ts';
 import { openStore, type Store } from '../store/open.ts';
+import { metered } from './metered.ts';
+import { createLiveRoutes, type LiveRoutes } from './live-routes.ts';
+import { createSightings, type Sighted } from './sightings.ts';
 
 /** What every part of the app stands on: configuration, store, log, health, and the stage of its life. */
 
 export type GroundOptions = {
   readonly config: Config;
+  /** The routes at the start; a routes file is looked after from then on. */
   readonly channels: Channels;
+  /** Agents' own keys; none when absent. */
+  readonly agentKeys?: AgentKeys;
   readonly log: Log;
   readonly pace?: (gate: string) => Pace;
   readonly now?: () => number;
@@ -30,13 +37,15 @@ export type Hooks = {
 
 export type Ground = {
   readonly config: Config;
-  readonly channels: Channels;
+  readonly routes: LiveRoutes;
+  readonly agentKeys: AgentKeys;
   readonly log: Log;
   readonly now: () => number;
   readonly store: Store;
   readonly records: RecordStore;
   readonly health: Health;
   readonly metrics: Metrics;
+  readonly sighted: Sighted;
   /** Only the app's life changes it. */
   readonly life: Life;
   /** For work that nobody waits for: its failure is logged. */
@@ -58,7 +67,7 @@ const STORED_AGAIN =
 
 /** Rejects when the store cannot be used. */
 export const layGround = async (options: GroundOptions): Promise<Ground> => {
-  const { config, channels, log, pace, now = Date.now, hooks } = options;
+  const { config, channels, agentKeys = noAgentKeys, log, pace, now = Date.now, hooks } = options;
   const opened = await openStore(config.database, {
     pace: pace ?? paceOf,
     now,
@@ -67,25 +76,40 @@ export const layGround = async (options: GroundOptions): Promise<Ground> => {
       else log.error({ alarm: 'store', reason: trouble.reason, error: trouble.error }, NOT_STORED);
     },
   });
-  const store = { ...opened, deliveries: hooks?.store?.(opened.deliveries) ?? opened.deliveries };
   const inBackground = (work: Promise<unknown>, what: string): void => {
     work.catch((error: unknown) => log.error({ error, what }, 'something in the background failed'));
   };
+  const metrics = createMetrics();
+  const records = recordStore(opened);
+  const sighted = await createSightings({ records, now, config, inBackground });
+  const deliveries = metered(opened.deliveries, { metrics, wrote: (side) => sighted.wrote(side) });
+  const store = { ...opened, deliveries: hooks?.store?.(deliveries) ?? deliveries };
   const alarm = (key: string, words: string): void => {
     const day = new Date(now()).toISOString().slice(0, 10);
     log.error({ alarm: key }, words);
+    // What follows the kind names one channel, event or thread.
+    metrics.alarms.inc({ kind: key.split(':')[0] ?? key });
     const event = { key: `alarm:${key}:${day}`, lane: 'alarm', payload: { type: 'alarm', text: words } };
     inBackground(store.deliveries.put([event]), 'store an alarm');
   };
+  const routes = createLiveRoutes({
+    path: config.routesFile,
+    caseChannel: config.channels.cases,
+    initial: channels,
+    log,
+    alarm,
+  });
   return {
     config,
-    channels,
+    routes,
+    agentKeys,
     log,
     now,
     store,
-    records: recordStore(store),
+    records,
     health: createHealth(),
-    metrics: createMetrics(() => store.deliveries.counts()),
+    metrics,
+    sighted,
     life: { stage: 'starting', hasBaseline: false },
     inBackground,
     alarm,
@@ -96,6 +120,9 @@ const recordStore = (store: Store): RecordStore => ({
   get: (namespace, key) => store.records(namespace).get(key),
   set: async (namespace, key, value) => {
     await store.records(namespace).set(key, value);
+  },
+  remove: async (namespace, key) => {
+    await store.records(namespace).delete(key);
   },
   async *entries(namespace) {
     const iterate = store.records(namespace).iterator;

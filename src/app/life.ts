@@ -18,6 +18,8 @@ const IDENTIFY_AGAIN_MS = 2 * SECOND;
 export type Parts = {
   readonly slack: Slack;
   readonly helpdesk: Helpdesk;
+  /** Further systems that may refuse us at the start. */
+  readonly greetings: readonly (() => Promise<void>)[];
   readonly poller: Poller;
   readonly catchUp: CatchUp;
   readonly workers: readonly Worker[];
@@ -28,13 +30,27 @@ export type Parts = {
 export type App = {
   /** Resolves when events are taken in. Rejects with `Failure` of kind auth when a vendor refuses us. */
   start(): Promise<{ readonly port: number }>;
+  /** Reads the routes file anew, whether or not it looks changed. */
+  reload(): Promise<void>;
   /** Takes no more events, finishes or hands back what is in flight. */
   stop(): Promise<void>;
 };
 
+/** Acquire does not take some agents' own keys: a start ends with it, later on it is an alarm. */
+export class AgentKeysRefused extends Error {
+  /** By e-mail, in lower case. */
+  readonly authors: readonly string[];
+
+  constructor(authors: readonly string[]) {
+    super(`${authors.length} of the agents' own keys are refused by Acquire`);
+    this.name = 'AgentKeysRefused';
+    this.authors = authors;
+  }
+}
+
 export const createLife = (ground: Ground, parts: Parts): App => {
   const { life, log } = ground;
-  const { slack, helpdesk, poller, catchUp, workers } = parts;
+  const { slack, helpdesk, greetings, poller, catchUp, workers } = parts;
   const timers = new Set<NodeJS.Timeout>();
 
   /** Tries again after a pause, until it succeeds or the app stops. */
@@ -51,14 +67,24 @@ export const createLife = (ground: Ground, parts: Parts): App => {
 
   /** A vendor that refuses us ends the start; one that cannot be reached does not. */
   const greet = async (): Promise<void> => {
-    const [known, probed] = await Promise.allSettled([identify(), helpdesk.probe()]);
-    for (const answer of [known, probed]) {
+    const [known, probed, ...others] = await Promise.allSettled([
+      identify(),
+      helpdesk.probe(),
+      ...greetings.map((ask) => ask()),
+    ]);
+    for (const answer of [known, probed, ...others]) {
       if (answer.status === 'fulfilled') continue;
       const error: unknown = answer.reason;
       if (!(error instanceof Failure) || error.facts.kind === 'auth') throw error;
       log.warn({ error }, 'a vendor cannot be reached; events are taken in and kept');
     }
     if (known.status === 'rejected') later(identify, IDENTIFY_AGAIN_MS);
+    if (probed.status === 'fulfilled') await checkAgentKeys();
+  };
+
+  const checkAgentKeys = async (): Promise<void> => {
+    const refused = await helpdesk.refusedAuthors();
+    if (refused.length > 0) throw new AgentKeysRefused(refused);
   };
 
   const beginPolling = async (): Promise<void> => {
@@ -79,6 +105,7 @@ export const createLife = (ground: Ground, parts: Parts): App => {
 
   const stop = async (): Promise<void> => {
     life.stage = 'stopping';
+    ground.routes.stop();
     for (const timer of timers) clearTimeout(timer);
     // A reading under way changes nothing: it is not waited for longer than for requests.
     const reading = Promise.all([poller.stop(), catchUp.stop()]);
@@ -91,6 +118,7 @@ export const createLife = (ground: Ground, parts: Parts): App => {
   return {
     async start() {
       try {
+        ground.routes.start();
         // Taking in comes first: while a vendor hangs, the other one's retries must not run out.
         life.stage = 'open';
         const { port } = await slack.start();
@@ -106,6 +134,7 @@ export const createLife = (ground: Ground, parts: Parts): App => {
         throw error;
       }
     },
+    reload: () => ground.routes.reload(),
     async stop() {
       await stop();
       log.info({}, 'casebridge has stopped');

@@ -1,50 +1,80 @@
 import { randomUUID } from 'node:crypto';
 import { createAcquire } from '../acquire/client.ts';
 import { parseWebhook, signatureHeader, verifySignature } from '../acquire/webhook.ts';
-import { readRecord, storeRecord } from '../bridge/records.ts';
-import { errorsOf, formTitle } from '../core/forms.ts';
+import { formTitle } from '../core/forms.ts';
 import { AccountId } from '../core/ids.ts';
 import type { Helpdesk } from '../core/ports.ts';
+import { mayReact } from '../core/settings.ts';
+import { errorsOf } from '../core/submitted.ts';
+import { Failure } from '../delivery/errors.ts';
 import type { Json } from '../delivery/ports.ts';
-import { healthRoutes, type Readiness } from '../http/health.ts';
-import { metricsRoute } from '../http/metrics.ts';
+import { healthRoutes } from '../http/health.ts';
+import { rationed } from '../http/limits.ts';
+import { metricsRoute } from '../http/metrics-route.ts';
+import type { Present } from '../http/metrics.ts';
 import { webhookRoute } from '../http/webhook.ts';
 import { Identity } from '../slack/api.ts';
 import type { SlackNews } from '../slack/news.ts';
 import { createSlack, type Slack, type SlackOptions } from '../slack/receiver.ts';
 import type { Ground } from './ground.ts';
+import { answeredBy, metricsPage } from './metered.ts';
+import { senderMemory } from './own-senders.ts';
 
 /** The rooms of both vendors, with what each is told of the rest, and the one HTTP server's routes. */
 
-export type AcquireRoom = { readonly helpdesk: Helpdesk; readonly account: AccountId; readonly senders: Set<string> };
+export type AcquireRoom = {
+  readonly helpdesk: Helpdesk;
+  readonly account: AccountId;
+  readonly senders: ReadonlySet<string>;
+};
 
 export const openAcquire = async (ground: Ground, onRequest: () => void): Promise<AcquireRoom> => {
-  const { config, records, log } = ground;
+  const { config, log } = ground;
   const account = AccountId.parse(`acquire:${config.acquire.account}`);
-  const senders = new Set((await readRecord(records, 'own_senders', account))?.value.ids ?? []);
+  const senders = await senderMemory(ground, account);
   const acquire = createAcquire({
     account,
     origin: config.acquire.origin,
     apiKey: config.secrets.acquireApiKey,
     userTypeParam: config.acquire.userTypeParam,
     onRequest,
+    onAnswer: answeredBy(ground.metrics, 'acquire'),
+    agentKeys: ground.agentKeys.keys,
+    onRefusedKey: (author) => ground.inBackground(tellOfRefusedKey(ground, acquire, author), 'tell of a refused key'),
     ownSenders: senders,
-    onOwnSender: (id) => {
-      senders.add(id);
-      const value = { version: 1 as const, ids: [...senders] };
-      ground.inBackground(storeRecord(records, 'own_senders', { key: account, value }), 'store an own sender');
-    },
+    onOwnSender: senders.learn,
     onBadRows: (count, where) => log.warn({ count, where }, 'rows of a list could not be read and were left out'),
   });
-  return { helpdesk: ground.health.observe('acquire', acquire), account, senders };
+  return { helpdesk: ground.health.observe('acquire', acquire), account, senders: senders.ids };
 };
 
-export type SlackRoom = Pick<SlackOptions, 'suggest' | 'routes'> & {
+/** Named by the agent's number and the line of the file: an address is nothing for a log. */
+const tellOfRefusedKey = async (ground: Ground, helpdesk: Helpdesk, author: string): Promise<void> => {
+  const place = ground.agentKeys.places.get(author) ?? 'AGENT_KEYS_FILE';
+  const agent = await agentNumber(helpdesk, author);
+  const whose = agent === null ? 'an agent' : `agent ${agent}`;
+  ground.alarm(
+    `acquire:own-key:${place}`,
+    `Acquire refuses the own key of ${whose} (AGENT_KEYS_FILE ${place}). What they write goes out under the name of the common key meanwhile. Put an active key there and restart, or take the line out.`,
+  );
+};
+
+/** Decoration of the alarm: it is raised whether or not anybody can say whose number it is. */
+const agentNumber = async (helpdesk: Helpdesk, author: string): Promise<string | null> => {
+  try {
+    return (await helpdesk.agents()).find(({ email }) => email?.toLowerCase() === author)?.id ?? null;
+  } catch (error) {
+    if (error instanceof Failure) return null;
+    throw error;
+  }
+};
+
+export type SlackRoom = Pick<SlackOptions, 'suggest' | 'routes' | 'send'> & {
   /** Events may not have reached us. */
   readonly missed: () => void;
 };
 
-export const openSlack = async (ground: Ground, { suggest, routes, missed }: SlackRoom): Promise<Slack> => {
+export const openSlack = async (ground: Ground, { suggest, routes, send, missed }: SlackRoom): Promise<Slack> => {
   const { config, life } = ground;
   const remembered = Identity.safeParse(await ground.records.get('identity', 'slack'));
   return createSlack({
@@ -55,8 +85,13 @@ export const openSlack = async (ground: Ground, { suggest, routes, missed }: Sla
     host: config.http.host,
     port: config.http.port,
     routes,
-    intake: (events) => ground.store.deliveries.put(events),
+    send,
+    intake: (events) => {
+      ground.sighted.taken('slack');
+      return ground.store.deliveries.put(events);
+    },
     accepting: () => life.stage === 'open',
+    reacts: (emoji, channel) => mayReact(ground.routes.current(), { emoji, channel }),
     needsForm: formTitle,
     errorsOf,
     suggest,
@@ -65,6 +100,7 @@ export const openSlack = async (ground: Ground, { suggest, routes, missed }: Sla
       if (mayHaveMissed(news)) missed();
     },
     remembered: remembered.success ? remembered.data : null,
+    answered: answeredBy(ground.metrics, 'slack'),
     now: ground.now,
   });
 };
@@ -74,16 +110,19 @@ const mayHaveMissed = (news: SlackNews): boolean =>
   (news.type === 'connection' && news.up) || (news.type === 'refused' && news.status >= 500) || news.type === 'retried';
 
 const hearSlack = (ground: Ground, news: SlackNews): void => {
-  const { log, metrics, alarm } = ground;
+  const { log, metrics, alarm, sighted } = ground;
   switch (news.type) {
     case 'ignored':
-      return metrics.told('slack', 'ignored');
+      sighted.taken('slack');
+      return metrics.told.inc({ source: 'slack', outcome: 'ignored' });
     case 'refused':
-      metrics.told('slack', 'refused');
+      metrics.told.inc({ source: 'slack', outcome: 'refused' });
+      if (news.status === 401) sighted.refused('slack', news.status);
       return log.warn({ status: news.status, reason: news.reason }, 'a request from Slack was refused');
     case 'identified':
       return ground.inBackground(ground.records.set('identity', 'slack', news.identity), 'store who we are in Slack');
     case 'connection':
+      if (news.up) sighted.taken('slack');
       return log.info({ up: news.up, error: news.error }, 'the connection to Slack changed');
     case 'tokens_revoked':
     case 'uninstalled':
@@ -101,16 +140,16 @@ const hearSlack = (ground: Ground, news: SlackNews): void => {
 };
 
 /** Everything that is not Slack's on the HTTP server. */
-export const routesOf = (ground: Ground, acquire: AcquireRoom, pollAgeMs: () => Readiness['pollAgeMs']) => {
-  const { store, life, health, metrics, config } = ground;
+export const routesOf = (ground: Ground, acquire: AcquireRoom, polling: () => Omit<Present, 'sides'>) => {
+  const { store, life, health, config } = ground;
   const secret = config.secrets.acquireWebhook;
   return [
     ...healthRoutes({
       writable: store.writable,
       open: () => life.stage === 'open' && life.hasBaseline,
-      readiness: () => ({ slack: health.of('slack'), acquire: health.of('acquire'), pollAgeMs: pollAgeMs() }),
-    }),
-    metricsRoute(metrics, config.secrets.metricsToken),
+      readiness: () => ({ slack: health.of('slack'), acquire: health.of('acquire'), pollAgeMs: polling().pollAgeMs }),
+    }).map((route) => rationed(route)),
+    rationed(metricsRoute(metricsPage(ground, polling), config.secrets.metricsToken)),
     ...(secret === undefined ? [] : [acquireWebhook(ground, acquire, secret)]),
   ];
 };
@@ -123,15 +162,18 @@ const acquireWebhook = (ground: Ground, { account, senders }: AcquireRoom, secre
     verify: (raw, signature) => verifySignature(raw, signature, secret),
     parse: (body) => {
       const told = parseWebhook(body, senders);
+      ground.sighted.taken('acquire', 'event' in told ? told.event.event : undefined);
       if ('ignored' in told) return told;
       // A nudge only makes us read, so a repeated one is worth its own row: an equal body may tell of a new thing.
       const key = `${told.key}:${randomUUID()}`;
       return { event: { key, lane: `case:${account}:${told.event.case}`, payload: toJson(told.event) } };
     },
     store: (events) => ground.store.deliveries.put(events),
-    noted: (outcome, reason) => {
-      ground.metrics.told('acquire', outcome);
-      if (outcome !== 'accepted') ground.log.warn({ outcome, reason }, 'a webhook was not stored');
+    noted: (outcome, { status, reason }) => {
+      if (outcome === 'accepted') return;
+      if (status === 401) ground.sighted.refused('acquire', status);
+      ground.metrics.told.inc({ source: 'acquire', outcome });
+      ground.log.warn({ outcome, reason }, 'a webhook was not stored');
     },
   });
 

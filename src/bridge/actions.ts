@@ -1,19 +1,24 @@
 import type { Case } from '../core/case.ts';
+import { undoOffer } from '../core/change-words.ts';
 import type { AnswerTo } from '../core/event.ts';
-import { type AgentId, CaseId } from '../core/ids.ts';
+import { CaseId } from '../core/ids.ts';
 import { type Notice, say } from '../core/notice.ts';
 import { settingsOf } from '../core/settings.ts';
-import { ask, button, line, moment } from '../core/words.ts';
+import { plainRichText } from '../core/rich-text.ts';
+import { ask, button, heldQuestion } from '../core/words.ts';
 import type { Bridge } from './context.ts';
 import { owe } from './lanes.ts';
-import { changeLink, linkOfCase, linkOfChain, type StoredLink } from './links.ts';
-import { inThread } from './member-events.ts';
-import type { Consequence } from './settlement.ts';
+import { linkOfCase, linkOfChain, type StoredLink } from './links.ts';
+import { inThread } from './telling.ts';
+import { partsOfTyped } from './message-parts.ts';
+import { type Consequence, joined } from './settlement.ts';
 
 /**
  * What agents do with cases, whichever door they came through: commands, buttons, shortcuts and forms only translate
  * into these. Who asks has been checked before.
  */
+
+const SECOND = 1000;
 
 /** Who asks, where the answer goes, and the key of the event, from which keys of deliveries are derived. */
 export type Asked = { readonly to: AnswerTo; readonly key: string };
@@ -22,9 +27,25 @@ export const answer = (asked: Asked, notice: Notice): Consequence => ({
   deliveries: [owe({ id: `answer:${asked.key}`, effect: { do: 'answer', to: asked.to, notice } })],
 });
 
+type Deed = {
+  /** Tells it apart from other words about the same event. */
+  readonly name: string;
+  /** For everybody in the thread. */
+  readonly there: Notice;
+  /** For who asked, where they do not see the thread. */
+  readonly here: Notice;
+};
+
+/** What was done is told in the thread; who asked from elsewhere is told as well. */
+export const told = (asked: Asked, link: StoredLink, { name, there, here }: Deed): Consequence => ({
+  deliveries: [
+    inThread(link, `${name}:${asked.key}`, there),
+    ...(asked.to.thread === null ? (answer(asked, here).deliveries ?? []) : []),
+  ],
+});
+
 export const closeCase = (bridge: Bridge, asked: Asked, link: StoredLink): Consequence => {
-  if (link.value.case.state === 'closed') return answer(asked, say('This case is closed already. Nothing was done.'));
-  const askFeedback = settingsOf(bridge.channels(), link.value.channel).feedback;
+  const askFeedback = settingsOf(bridge.channels(), link.value).feedback;
   return {
     deliveries: [
       owe({
@@ -35,76 +56,39 @@ export const closeCase = (bridge: Bridge, asked: Asked, link: StoredLink): Conse
   };
 };
 
-export const reopenCase = (asked: Asked, link: StoredLink): Consequence => {
-  if (link.value.case.state !== 'closed') return answer(asked, say('This case is not closed. Nothing was done.'));
-  return {
-    deliveries: [
-      owe({
-        id: `reopen:${asked.key}`,
-        effect: { do: 'reopen_case', link: link.key, member: asked.to.member, tell: asked.to },
-      }),
-    ],
-  };
-};
-
-export const claimCase = (asked: Asked, link: StoredLink): Consequence => {
-  const { member } = asked.to;
-  if (link.value.claimedBy === member) return answer(asked, say('You have this case already.'));
-  const change = changeLink({ ...link.value, claimedBy: member }, link, asked.key);
-  const words = inThread(link, `claim:${asked.key}`, line({ member }, ' took this case.'));
-  return { ...change, deliveries: [...(change.deliveries ?? []), words] };
-};
+export const reopenCase = (asked: Asked, link: StoredLink): Consequence => ({
+  deliveries: [
+    owe({
+      id: `reopen:${asked.key}`,
+      effect: { do: 'reopen_case', link: link.key, member: asked.to.member, tell: asked.to },
+    }),
+  ],
+});
 
 /** A reply or note that was written in a form or a command instead of in the thread. */
-export const writeMessage = (
+export const writeMessage = async (
+  bridge: Bridge,
   asked: Asked,
-  link: StoredLink,
-  message: { readonly kind: 'reply' | 'note'; readonly text: string },
-): Consequence => ({
-  deliveries: [
-    owe({
-      id: `${message.kind}:${asked.key}`,
-      effect: { do: 'add_message', link: link.key, ...message, member: asked.to.member, source: null, insisted: false },
-    }),
-  ],
-});
-
-/** Our timer decides, Acquire's follow-up stands beside it. */
-export const snoozeCase = (asked: Asked, link: StoredLink, until: number): Consequence => {
-  const change = changeLink({ ...link.value, snoozedUntil: until }, link, asked.key);
-  return {
-    records: change.records ?? [],
-    events: [
-      {
-        key: `snooze:${link.key}:${until}:${asked.key}`,
-        lane: link.key,
-        payload: { type: 'snooze_ended', link: link.key, until },
-        due: until,
-      },
-    ],
-    deliveries: [
-      ...(change.deliveries ?? []),
-      inThread(
-        link,
-        `snooze:${asked.key}`,
-        line({ member: asked.to.member }, ` snoozed this case until ${moment(until)}.`),
-      ),
-      owe({
-        id: `follow-up:${asked.key}`,
-        effect: { do: 'write_follow_up', link: link.key, at: until, member: asked.to.member },
-      }),
-    ],
-  };
+  message: { readonly link: StoredLink; readonly kind: 'reply' | 'note'; readonly text: string },
+): Promise<Consequence> => {
+  const { link, kind, text } = message;
+  const { member } = asked.to;
+  const body = plainRichText(text);
+  const undoMs = kind === 'reply' ? settingsOf(bridge.channels(), link.value).undo * SECOND : 0;
+  const notBefore = undoMs === 0 ? null : { at: bridge.now() + undoMs, inMs: undoMs };
+  const typed = { key: asked.key, link, kind, member, body, insisted: false, notBefore };
+  const { parts, held } = await partsOfTyped(bridge, typed);
+  const [first] = parts;
+  if (first === undefined) return {};
+  if (held === null) {
+    const offer = undoMs === 0 ? {} : answer(asked, undoOffer(undoMs, `delivery:${first.id}`));
+    return joined({ deliveries: parts }, offer);
+  }
+  const { reason, ...why } = held;
+  const about = { kind, value: `delivery:${first.id}`, text, ...why };
+  const question = inThread(link, `held:${first.id}`, heldQuestion(member, reason, about));
+  return { deliveries: [...parts, question] };
 };
-
-export const inviteAgents = (asked: Asked, link: StoredLink, agents: readonly AgentId[]): Consequence => ({
-  deliveries: [
-    owe({
-      id: `invite:${asked.key}`,
-      effect: { do: 'invite_agents', link: link.key, agents: [...agents], member: asked.to.member, tell: asked.to },
-    }),
-  ],
-});
 
 export const noSuchCase = (id: string): Notice =>
   say(`There is no case ${id} in Acquire. Nothing was done. Check the number; the list of open cases shows them.`);

@@ -3,17 +3,21 @@ import { type EffectOf, ToHelpdesk } from '../core/effect.ts';
 import type { AnswerTo, CaseReading, EventOf } from '../core/event.ts';
 import { compareIds, linkKey } from '../core/ids.ts';
 import type { Link } from '../core/link.ts';
-import { type CaseMessage, normalised } from '../core/message.ts';
+import type { CaseMessage } from '../core/message.ts';
 import type { CarriedPost } from '../core/rows.ts';
 import { Failure } from '../delivery/errors.ts';
 import type { ClaimedEvent, DeliveryView, Json, NewDelivery, NewEvent, Settlement } from '../delivery/ports.ts';
 import { toldBefore } from './baseline.ts';
+import { callPeople } from './calling.ts';
 import type { Bridge } from './context.ts';
+import { attachmentsOf, withMailFiles } from './files-in.ts';
 import { helpdeskLane, owe } from './lanes.ts';
 import { carryContext, linkOfCase, linkOfChain, refreshCard, type StoredLink, writeLink } from './links.ts';
 import { readRecord, writeRecord } from './records.ts';
+import { isLike } from './same-words.ts';
 import { type Consequence, handled, ignored } from './settlement.ts';
 import { suspicionOf } from './suspicion.ts';
+import { waitTimers } from './waiting.ts';
 
 /** News of a case: read it, and carry what is new into its thread. */
 
@@ -28,7 +32,8 @@ export const onCaseNews = async (
   const since = event.type === 'case_changed' ? event.readAt : claimed.receivedAt;
   const known = await linkOfCase(bridge, event.case);
   if (known !== null) await refuseWhileAttempting(bridge, known.key);
-  const { reading: read } = await bridge.reads.read(event.case, { urgency: 'nudged', since });
+  // Waiting for its turn here would hold up members' events as well.
+  const { reading: read } = await bridge.reads.readSoon(event.case, { urgency: 'nudged', since });
   if (read === null) return ignored('there is no such case');
   const reading = event.type === 'case_nudged' ? withToldMessages(read, event.messages) : read;
   return carryReading(bridge, reading, {
@@ -55,7 +60,8 @@ type Told = {
 const carryReading = async (bridge: Bridge, read: CaseReading, told: Told): Promise<Settlement> => {
   const link = await linkOfChain(bridge, read.case.chain);
   if (link !== null) await refuseWhileAttempting(bridge, link.key);
-  const reading = await withOurs(bridge, await withEarlierCases(bridge, read, link), link?.value ?? null);
+  const ours = await withOurs(bridge, await withEarlierCases(bridge, read, link), link?.value ?? null);
+  const reading = await withMailFiles(bridge, ours, link?.value ?? null);
   const context = await carryContext(bridge, reading, link?.value ?? null);
   const { cause, round, nudge } = told;
   const baseline = nudge === null ? context.baseline : toldBefore(context.baseline, nudge, reading);
@@ -138,10 +144,15 @@ export const carriedConsequence = async (
   carried: Carried,
   { was, cause, tell, round }: CarryCause,
 ): Promise<Consequence> => {
-  const { link, starts } = carried;
+  const { starts } = carried;
+  // Who started a thread by hand needs nobody to be called to it.
+  const { link, consequence: calling } =
+    starts && tell === null ? await callPeople(bridge, carried.link) : { link: carried.link, consequence: {} };
   const key = linkKey(link);
   const suspicion = await suspicionOf(bridge, carried, cause);
   const posts = carried.posts.map((post) => owePost(link, post, suspicion?.post));
+  const behind = carried.posts.map((post) => ({ post, behind: postId(link, post) }));
+  const files = await attachmentsOf(bridge, link, { posts: behind, suspect: suspicion !== null });
   const start = owe({
     id: `thread:${key}:${link.generation}`,
     effect: { do: 'start_thread', link: key, channel: link.channel, tell },
@@ -152,9 +163,21 @@ export const carriedConsequence = async (
   const changed =
     was === null || JSON.stringify({ ...was.value, cursor: null }) !== JSON.stringify({ ...link, cursor: null });
   return {
-    records: changed || was?.value.cursor !== link.cursor ? writeLink(link, was) : [],
-    deliveries: [...(starts ? [start] : []), ...posts, ...(changed && !starts ? [refreshCard(key, cause)] : [])],
-    events: was === null ? [] : lastLook(bridge, link, { was, cause }),
+    records: [
+      ...(changed || was?.value.cursor !== link.cursor ? writeLink(link, was) : []),
+      ...(calling.records ?? []),
+    ],
+    deliveries: [
+      ...(starts ? [start] : []),
+      ...posts,
+      ...files,
+      ...(calling.deliveries ?? []),
+      ...(changed && !starts ? [refreshCard(key, cause)] : []),
+    ],
+    events: [
+      ...(was === null ? [] : lastLook(bridge, link, { was, cause })),
+      ...waitTimers(bridge, link, was?.value ?? null),
+    ],
   };
 };
 
@@ -216,7 +239,7 @@ const confirmUnknown = async (
   for (const row of open.length === 0 ? [] : messages) {
     if (row.sender.side !== 'self') continue;
     if ((await readRecord(bridge.records, 'case_message', caseMessageKey(bridge, row))) !== null) continue;
-    const at = open.findIndex(({ delivery, effect }) => isRowOf(row, delivery, effect));
+    const at = open.findIndex((one) => isRowOf(bridge, row, one));
     const match = at < 0 ? undefined : open.splice(at, 1)[0];
     if (match !== undefined) found.push({ id: match.delivery.id, row });
   }
@@ -231,6 +254,7 @@ const confirmUnknown = async (
 export const caseMessageKey = (bridge: Bridge, row: Pick<CaseMessage, 'id'>): string =>
   `${bridge.helpdesk.account}:${row.id}`;
 
-const isRowOf = (row: CaseMessage, delivery: DeliveryView, effect: EffectOf<'add_message'>): boolean =>
-  row.marker === delivery.id ||
-  (row.type === (effect.kind === 'reply' ? 'message' : 'note') && normalised(row.text) === normalised(effect.text));
+type Unknown = { readonly delivery: DeliveryView; readonly effect: EffectOf<'add_message'> };
+
+const isRowOf = (bridge: Bridge, row: CaseMessage, { delivery, effect }: Unknown): boolean =>
+  row.marker === delivery.id || isLike(bridge, row, effect);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { SlackTs } from '../core/ids.ts';
 import type { Link, Root } from '../core/link.ts';
 import type { Bridge } from './context.ts';
@@ -34,6 +35,10 @@ type Linked = { readonly key: string; readonly link: Link; readonly root: Root }
 export const createCatchUp = (bridge: Bridge): CatchUp => {
   /** Grows each time events may have been missed. */
   let epoch = 1;
+  /** The last word about missed events that we know; undefined before the first look. */
+  let heard: string | null | undefined;
+  /** Our own word, until it is stored. */
+  let untold: string | null = null;
   /** The epoch in which a thread was last read as a whole. */
   const readIn = new Map<string, number>();
   let due = 0;
@@ -41,17 +46,35 @@ export const createCatchUp = (bridge: Bridge): CatchUp => {
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
 
-  const read = async ({ key, root }: Linked): Promise<boolean> => {
+  const beginAnew = (): void => {
+    epoch += 1;
+    due = 0;
+  };
+
+  /** Whoever refused an event need not be the one that sends the next reply, nor the one that reads the channels. */
+  const hear = async (): Promise<void> => {
+    const word = (await readRecord(bridge.records, 'missed_events', 'slack'))?.value.word ?? null;
+    if (heard !== undefined && word !== heard) beginAnew();
+    heard = word;
+    if (untold === null) return;
+    const own = untold;
+    await storeRecord(bridge.records, 'missed_events', { key: 'slack', value: { version: 1, word: own } });
+    heard = own;
+    if (untold === own) untold = null;
+  };
+
+  /** `latest`: a reply that is known to stand there, which may be one of our own. */
+  const read = async ({ key, root }: Linked, latest: SlackTs | null): Promise<boolean> => {
     const began = epoch;
     const cursor = (await readRecord(bridge.records, 'thread_cursor', key))?.value.ts ?? null;
     const facts = await bridge.chat.repliesAbove(root.channel, root.ts, cursor === null ? root.ts : below(cursor));
     const fresh = await bridge.store.put(
       facts.map(({ key: id, lane, event }) => ({ key: id, lane, payload: JSON.parse(JSON.stringify(event)) })),
     );
-    const newest = facts.at(-1)?.event;
-    if (newest?.type === 'member_wrote' && (cursor === null || newest.ts > cursor)) {
-      await storeRecord(bridge.records, 'thread_cursor', { key, value: { version: 1, ts: newest.ts } });
-    }
+    const last = facts.at(-1)?.event;
+    const newest = [latest, last?.type === 'member_wrote' ? last.ts : null, cursor].reduce((a, b) => later(a, b));
+    if (newest !== null && newest !== cursor)
+      await storeRecord(bridge.records, 'thread_cursor', { key, value: { version: 1, ts: newest } });
     readIn.set(key, began);
     const found = fresh.filter(Boolean).length;
     if (found > 0) bridge.log.warn({ link: key, found }, 'replies were found that no event had told');
@@ -73,7 +96,7 @@ export const createCatchUp = (bridge: Bridge): CatchUp => {
         const cursor = (await readRecord(bridge.records, 'thread_cursor', linked.key))?.value.ts ?? linked.root.ts;
         const latest = newest.get(linked.root.ts);
         if (latest === undefined || latest <= cursor) readIn.set(linked.key, began);
-        else await read(linked);
+        else await read(linked, latest);
       }
     }
   };
@@ -90,9 +113,15 @@ export const createCatchUp = (bridge: Bridge): CatchUp => {
     }
   };
 
+  /** What cannot be heard while the store is away is heard in the next turn. */
+  const turn = async (): Promise<void> => {
+    await hear().catch(() => undefined);
+    if (bridge.now() >= due) await run();
+  };
+
   const loop = (): void => {
     if (stopped) return;
-    running = bridge.now() >= due ? run() : Promise.resolve();
+    running = turn();
     void running.then(() => {
       if (!stopped) timer = setTimeout(loop, SECOND);
     });
@@ -106,18 +135,24 @@ export const createCatchUp = (bridge: Bridge): CatchUp => {
       await running;
     },
     missed() {
-      epoch += 1;
-      due = 0;
+      beginAnew();
+      const isTold = untold === null;
+      untold = randomUUID();
+      // A word on its way is followed by this one in the next turn.
+      if (isTold) hear().catch(() => undefined);
     },
     async before(key) {
+      await hear();
       if (readIn.get(key) === epoch) return false;
       const link = await linkByKey(bridge, key);
       const root = await rootOf(bridge, key);
       if (link === null || root === null) return false;
-      return read({ key, link: link.value, root });
+      return read({ key, link: link.value, root }, null);
     },
   };
 };
+
+const later = (a: SlackTs | null, b: SlackTs | null): SlackTs | null => (a === null || (b !== null && b > a) ? b : a);
 
 const openThreads = async (bridge: Bridge): Promise<readonly Linked[]> => {
   const found: Linked[] = [];

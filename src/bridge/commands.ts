@@ -5,30 +5,35 @@ import {
   addressed,
   firstWord,
   isSamePhone,
+  mentionedIn,
   nearest,
   searchesFor,
   titleOf,
 } from '../core/command-words.ts';
+import { ACTIONS, type ActionName, actionNames, LOOKUPS } from '../core/doors.ts';
 import type { EventOf } from '../core/event.ts';
 import { CaseId, ContactId } from '../core/ids.ts';
 import { type Inline, type Notice, say } from '../core/notice.ts';
+import { TIME_EXAMPLES } from '../core/times.ts';
 import type { ClaimedEvent, Settlement } from '../delivery/ports.ts';
-import { answer, type Asked, closeCase, linkOfTypedCase, reopenCase, writeMessage } from './actions.ts';
+import { answer, type Asked, linkOfTypedCase, writeMessage } from './actions.ts';
+import { act, ifFits } from './case-actions.ts';
+import { assignCase } from './claiming.ts';
 import type { Bridge } from './context.ts';
+import { list, search } from './finding.ts';
 import { fill, openFormFor } from './forms.ts';
-import { linkCase, unlinkCase } from './linking.ts';
+import { invitedByWords, inviteToCase } from './inviting.ts';
+import { linkCase } from './linking.ts';
 import type { StoredLink } from './links.ts';
-import { type Command, list, pickCase, ROWS, search, show, status } from './lookups.ts';
+import { type Command, pickCase, ROWS, show, status } from './lookups.ts';
 import { openCase } from './opening.ts';
 import { type Consequence, handled } from './settlement.ts';
+import { snoozeCase } from './snoozing.ts';
+import { onVisitorCase, visitorCommand } from './visitors.ts';
 
 /** The slash command: its words are translated into actions; look-ups are answered privately. */
 
-type Subcommand = {
-  readonly usage: string;
-  readonly does: string;
-  run(command: Command): Promise<Consequence> | Consequence;
-};
+type Run = (command: Command) => Promise<Consequence> | Consequence;
 
 export const onCommand = async (
   bridge: Bridge,
@@ -38,9 +43,11 @@ export const onCommand = async (
   const asked: Asked = { to: event.to, key: claimed.key };
   const [word, rest] = firstWord(event.text);
   const name = word === '' ? 'help' : word.toLowerCase();
-  const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
-  if (subcommand === undefined) return handled(answer(asked, unknownWord(bridge, word)));
-  return handled(await subcommand.run({ bridge, asked, rest }));
+  const run = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
+  if (run === undefined) return handled(answer(asked, unknownWord(bridge, word)));
+  const elsewhere = await onVisitorCase({ bridge, asked, rest }, name);
+  if (elsewhere !== null) return handled(elsewhere);
+  return handled(await run({ bridge, asked, rest }));
 };
 
 const unknownWord = (bridge: Bridge, word: string): Notice => {
@@ -51,15 +58,22 @@ const unknownWord = (bridge: Bridge, word: string): Notice => {
   );
 };
 
-/** Runs an action on the case that was named, or asks which one. */
+type OnCase = (command: Command, link: StoredLink, rest: string) => Promise<Consequence> | Consequence;
+
+/** Runs an action on the case that was named, or asks which one: then its button or form goes on. */
 const onCase =
-  (pick: string, act: (command: Command, link: StoredLink, rest: string) => Promise<Consequence> | Consequence) =>
-  async (command: Command): Promise<Consequence> => {
+  (name: ActionName, pick: string, run: OnCase): Run =>
+  async (command) => {
     const [word, rest] = firstWord(command.rest);
     if (word === '') return pickCase(command, pick);
     const found = await linkOfTypedCase(command.bridge, word);
-    return 'notice' in found ? answer(command.asked, found.notice) : act(command, found.link, rest);
+    if ('notice' in found) return answer(command.asked, found.notice);
+    return ifFits(command.asked, { name, link: found.link }, () => run(command, found.link, rest));
   };
+
+/** The same for what needs no more than the case. */
+const plainly = (name: ActionName, button: string): Run =>
+  onCase(name, button, ({ bridge, asked }, link) => act(bridge, asked, { button, name, link }));
 
 const open = async ({ bridge, asked, rest }: Command): Promise<Consequence> => {
   if (rest === '') return fill(asked, openFormFor(bridge, asked.to, { title: '', note: '' }));
@@ -79,7 +93,6 @@ const open = async ({ bridge, asked, rest }: Command): Promise<Consequence> => {
     note: text === '' ? null : text,
     firstMessage: null,
     channel: asked.to.channel,
-    anyway: false,
   });
 };
 
@@ -129,7 +142,7 @@ const whichContact = (who: string, contacts: readonly Contact[]): Notice => ({
   ],
 });
 
-const link = async ({ bridge, asked, rest }: Command): Promise<Consequence> => {
+const startThread = async ({ bridge, asked, rest }: Command): Promise<Consequence> => {
   const [word] = firstWord(rest);
   if (word === '') return answer(asked, say(`Say which case: “${bridge.command} link 72”.`));
   const id = CaseId.safeParse(word.replace(/^#/, ''));
@@ -139,18 +152,52 @@ const link = async ({ bridge, asked, rest }: Command): Promise<Consequence> => {
 };
 
 const reopen = async (command: Command): Promise<Consequence> => {
-  const [word] = firstWord(command.rest);
-  if (word === '') return answer(command.asked, say(`Say which case: “${command.bridge.command} reopen 72”.`));
-  const found = await linkOfTypedCase(command.bridge, word);
-  return 'notice' in found ? answer(command.asked, found.notice) : reopenCase(command.asked, found.link);
+  const { bridge, asked, rest } = command;
+  if (rest === '') return answer(asked, say(`Say which case: “${bridge.command} reopen 72”.`));
+  return plainly('reopen', 'case_reopen')(command);
 };
 
-const note = onCase('case_note', ({ bridge, asked }, found, rest) => {
+const note = onCase('note', 'case_note', async ({ bridge, asked }, found, rest) => {
   const { id } = found.value.case;
   if (rest === '') return answer(asked, say(`Say what to note: “${bridge.command} note ${id} called back”.`));
-  const written = writeMessage(asked, found, { kind: 'note', text: rest });
+  const written = await writeMessage(bridge, asked, { link: found, kind: 'note', text: rest });
   const told = answer(asked, say(`The note goes to case ${id}; its thread shows it as soon as Acquire has it.`));
   return { deliveries: [...(written.deliveries ?? []), ...(told.deliveries ?? [])] };
+});
+
+const snooze = onCase('snooze', 'case_snooze', ({ bridge, asked }, link, words) =>
+  words === ''
+    ? answer(
+        asked,
+        say(
+          `Say until when, so nothing was done: “${bridge.command} snooze ${link.value.case.id} 2h”. Understood are, by your own clock: ${TIME_EXAMPLES}.`,
+        ),
+      )
+    : snoozeCase(bridge, asked, { link, words }),
+);
+
+const invite = onCase('invite', 'case_invite', async ({ bridge, asked }, link, words) =>
+  words === ''
+    ? answer(
+        asked,
+        say(
+          `Say whom, so nobody was invited: “${bridge.command} invite ${link.value.case.id} @member”, or the name of an agent or a department in Acquire.`,
+        ),
+      )
+    : inviteToCase(bridge, asked, { link, who: await invitedByWords(bridge, words) }),
+);
+
+const assign = onCase('assign', 'case_assign', ({ bridge, asked }, link, words) => {
+  const { members, rest } = mentionedIn(words);
+  const [to, ...more] = members;
+  if (to === undefined || more.length > 0 || rest !== '')
+    return answer(
+      asked,
+      say(
+        `Say which one member, so the case was not handed over: “${bridge.command} assign ${link.value.case.id} @member”.`,
+      ),
+    );
+  return assignCase(bridge, asked, { link, to });
 });
 
 const help = ({ bridge, asked }: Command): Consequence =>
@@ -160,42 +207,46 @@ const help = ({ bridge, asked }: Command): Consequence =>
       {
         part: 'text',
         text: [
-          'Reply in a case’s thread to answer the customer. Slack has no slash commands inside threads: use the buttons or the message menu there.',
+          'Reply in a case’s thread to answer the customer. Slack has no slash commands inside threads: use the buttons or the message menu there. Without a case number, you are asked which case.',
         ],
       },
       {
         part: 'list',
-        items: Object.entries(subcommands).map(([name, { usage, does }]): Inline[] => [
-          { code: `${bridge.command} ${name}${usage === '' ? '' : ` ${usage}`}` },
-          ` ${does}`,
-        ]),
+        items: usages
+          .filter(([name]) => name !== 'visitor' || bridge.visitors !== null)
+          .map(([name, { usage, does }]): Inline[] => [
+            { code: `${bridge.command} ${name}${usage === '' ? '' : ` ${usage}`}` },
+            ` ${does}`,
+          ]),
       },
     ],
   });
 
 /** Every word that follows the slash command. */
-const subcommands: Readonly<Record<string, Subcommand>> = {
-  open: {
-    usage: '[contact number | e-mail | phone] [text]',
-    does: 'opens a case and its thread; the text becomes title and internal note',
-    run: open,
-  },
-  close: {
-    usage: '[case]',
-    does: 'closes a case',
-    run: onCase('case_close', ({ bridge, asked }, found) => closeCase(bridge, asked, found)),
-  },
-  reopen: { usage: '<case>', does: 'reopens a closed case in its thread', run: reopen },
-  show: { usage: '[case]', does: 'shows a case to you alone', run: show },
-  list: { usage: '[open | mine | waiting]', does: 'lists cases', run: list },
-  search: { usage: '<text>', does: 'finds contacts by name, e-mail or phone', run: search },
-  link: { usage: '<case>', does: 'starts a thread in this channel for an existing case', run: link },
-  unlink: {
-    usage: '[case]',
-    does: 'forgets the link of a case and its thread',
-    run: onCase('case_unlink', ({ asked }, found) => unlinkCase(asked, found)),
-  },
-  note: { usage: '<case> <text>', does: 'writes an internal note', run: note },
-  status: { usage: '', does: 'says how the connections are and what is owed', run: status },
-  help: { usage: '', does: 'shows this', run: help },
+const subcommands: Readonly<Record<string, Run>> = {
+  open,
+  note,
+  claim: plainly('claim', 'case_claim'),
+  release: plainly('release', 'case_unclaim'),
+  assign,
+  snooze,
+  invite,
+  close: plainly('close', 'case_close'),
+  reopen,
+  show,
+  link: startThread,
+  unlink: plainly('unlink', 'case_unlink'),
+  visitor: visitorCommand,
+  list,
+  search,
+  status,
+  help,
 };
+
+const usages: readonly (readonly [name: string, { readonly usage: string; readonly does: string }])[] = [
+  ...actionNames.flatMap((name) => {
+    const { usage, does } = ACTIONS[name];
+    return usage === null ? [] : [[name, { usage, does }] as const];
+  }),
+  ...Object.entries(LOOKUPS),
+];

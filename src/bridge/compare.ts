@@ -16,7 +16,8 @@ import type { Bridge } from './context.ts';
 import { joinedIn } from './joining.ts';
 import { helpdeskLane, slackLane } from './lanes.ts';
 import { rootOf, type StoredLink } from './links.ts';
-import { meaningOf, memberMessageKey } from './member-events.ts';
+import { meaningOf } from './meaning.ts';
+import { memberMessageKey } from './telling.ts';
 import { readRecord } from './records.ts';
 
 /** Compares the cases of a link with its thread. It only reads; what was deleted on either side stays deleted. */
@@ -160,6 +161,7 @@ const isDeleted = ({ root, seen }: Thread, ts: SlackTs): boolean =>
 
 /** What posts of rows are drawn with. */
 export const tellingOf = (bridge: Bridge, link: Link): Omit<Telling, 'loud'> & { loud: false } => ({
+  case: link.case.id,
   contact: contactName(link.case.contact),
   claimer: link.claimedBy,
   caseUrl: bridge.helpdesk.caseUrl(link.case.id),
@@ -202,7 +204,7 @@ export const factsOf = async (
 
 /** Neither a stranger's nor meant to stay in Slack. */
 const isForCase = async (bridge: Bridge, link: StoredLink, event: Wrote): Promise<boolean> => {
-  const { kind } = await meaningOf(bridge, { event, link, instead: null });
+  const { kind } = await meaningOf(bridge, { text: event.text, link, known: null, before: null });
   if (kind === 'kept') return false;
   const { is } = await standingOf(bridge, event.member, { at: bridge.now(), channel: event.channel });
   return is !== 'stranger';

@@ -1,14 +1,19 @@
 import type { SlackText } from '../core/event.ts';
-import type { ChannelId } from '../core/ids.ts';
+import type { AccountId, ChannelId } from '../core/ids.ts';
+import type { Files, FileSettings } from '../core/files.ts';
 import type { Chat, Helpdesk, Names } from '../core/ports.ts';
+import type { RichText } from '../core/rich-text.ts';
 import type { Channels } from '../core/settings.ts';
+import type { CaseAbility, VisitorCases } from '../core/visitor-case.ts';
 import type { DeliveryStore } from '../delivery/ports.ts';
-import type { CaseReads } from './reads.ts';
+import type { CaseReads, Urgency } from './reads.ts';
 import type { RecordStore } from './records.ts';
 
 /** How text of a member is read; the Slack room does it. */
 export type TextReader = {
-  /** For people outside: names for ids, no markup. */
+  /** For people outside: names for ids, no markup, styles kept apart from the words. */
+  read(text: SlackText, names: Names): Promise<RichText>;
+  /** The same as plain text. */
   plain(text: SlackText, names: Names): Promise<string>;
   /** Without styling and invisible characters, for deciding the kind. */
   start(text: SlackText): string;
@@ -30,6 +35,15 @@ export type BridgeLog = {
 /** What operators must know: goes to the log and to the alarm channel, once for each key. */
 export type Alarm = (key: string, text: string) => void;
 
+/** The system that is asked, at its pace. */
+export type Visitors = {
+  readonly account: AccountId;
+  readonly system: string;
+  readonly abilities: ReadonlySet<CaseAbility>;
+  /** Rejects with what the work rejects with; waits its turn before. */
+  ask<T>(urgency: Urgency, work: (cases: VisitorCases) => Promise<T>): Promise<T>;
+};
+
 /** Everything that the handling of an event may ask. Built once, in the composition root. */
 export type Bridge = {
   readonly helpdesk: Helpdesk;
@@ -37,7 +51,14 @@ export type Bridge = {
   readonly store: DeliveryStore;
   readonly records: RecordStore;
   readonly reads: CaseReads;
+  /** The system that is asked about the cases of visitors; null where none is set up. */
+  readonly visitors: Visitors | null;
   readonly text: TextReader;
+  readonly files: Files & {
+    readonly settings: FileSettings;
+    /** Aborted when the process stops. */
+    readonly stopping: AbortSignal;
+  };
   channels(): Channels;
   readonly agentGroup: string | null;
   readonly alertChannel: ChannelId | null;

@@ -1,19 +1,25 @@
+import { OUTCOME } from '../core/change-words.ts';
 import type { SlackTs } from '../core/ids.ts';
 import type { Inline, Notice } from '../core/notice.ts';
 import { say } from '../core/notice.ts';
-import type { DeliveryChange, Json, Settlement } from '../delivery/ports.ts';
+import type { DeliveryChange, Settlement } from '../delivery/ports.ts';
 import { answer, type Asked } from './actions.ts';
 import { standingOf } from './agents.ts';
+import { isChange } from './change-message.ts';
 import type { Bridge } from './context.ts';
 import { owe } from './lanes.ts';
 import { currentCase, linkByKey, type StoredLink } from './links.ts';
-import { receipt } from './member-events.ts';
-import { type AskedAbout, messagesAmong } from './questions.ts';
+import { receipt } from './telling.ts';
+import { newestChanges } from './message-changes.ts';
+import { typedParts } from './message-parts.ts';
+import { type AskedAbout, type ChangeAskedAbout, changesAmong, messagesAmong, settleQuestion } from './questions.ts';
 import { readRecord, replaceRecord } from './records.ts';
-import { type Consequence, handled } from './settlement.ts';
+import { type Consequence, handled, joined } from './settlement.ts';
 import { staleReplies } from './stale.ts';
 
-/** What people decide about held, failed and unknown messages. */
+/** What people decide about held, failed and unknown messages, and changes of messages. */
+
+type Open = AskedAbout | ChangeAskedAbout;
 
 export type Decision = {
   readonly action: 'case_release' | 'case_keep' | 'case_retry' | 'case_arrived';
@@ -25,7 +31,7 @@ export type Decision = {
 };
 
 /** The question is answered: nothing that happens later takes its answer away. */
-const answered = async (bridge: Bridge, { subject }: Decision): Promise<Consequence> => {
+const answered = async (bridge: Bridge, { subject, question, asked }: Decision): Promise<Consequence> => {
   const { kind, key } = partsOf(subject);
   if (kind === 'stale') {
     const was = await readRecord(bridge.records, 'stale_question', key);
@@ -33,8 +39,17 @@ const answered = async (bridge: Bridge, { subject }: Decision): Promise<Conseque
   }
   const message = kind === 'message' ? await readRecord(bridge.records, 'member_message', key) : null;
   if (message?.value.question === undefined) return {};
-  const { question: _answered, ...value } = message.value;
-  return { records: [replaceRecord('member_message', key, { was: message, value })] };
+  const { question: standing, ...value } = message.value;
+  return joined(
+    { records: [replaceRecord('member_message', key, { was: message, value })] },
+    // Decided at another door: nobody needs to press anything in the thread any more.
+    question === null
+      ? await settleQuestion(bridge, standing, {
+          cause: asked.key,
+          notice: say({ member: asked.to.member }, ' decided this elsewhere.'),
+        })
+      : {},
+  );
 };
 
 const partsOf = (subject: string): { readonly kind: string; readonly key: string } => {
@@ -43,9 +58,7 @@ const partsOf = (subject: string): { readonly kind: string; readonly key: string
 };
 
 export const decideMessage = async (bridge: Bridge, decision: Decision): Promise<Settlement> => {
-  const open = (await deliveriesOf(bridge, decision.subject)).filter(({ view }) =>
-    ['held', 'dead', 'unknown'].includes(view.state),
-  );
+  const open = askedAbout(decision, await deliveriesOf(bridge, decision.subject));
   const [first] = open;
   if (first === undefined)
     return handled(
@@ -60,7 +73,7 @@ export const decideMessage = async (bridge: Bridge, decision: Decision): Promise
     case 'case_retry':
       return sendChecked(bridge, decision, { open, link, decided });
     case 'case_keep':
-      return handled(decided, finish(decision, { open, words: ' kept this inside: it was not sent.' }), {
+      return handled(decided, finish(decision, { open, words: keepingWords(open) }), {
         changes: open.map(({ view }) => ({ type: 'drop', id: view.id, reason: 'kept inside by a person' })),
       });
     case 'case_arrived':
@@ -70,10 +83,23 @@ export const decideMessage = async (bridge: Bridge, decision: Decision): Promise
   }
 };
 
+/** What waits for this decision; of what nobody knows to have arrived, another question stands beside that of an edit. */
+const askedAbout = ({ action }: Decision, found: readonly Open[]): readonly Open[] => {
+  const open = found.filter(({ view }) => ['held', 'dead', 'unknown'].includes(view.state) && view.reason !== OUTCOME);
+  const changes = open.filter((one) => isChange(one.effect));
+  if (action === 'case_arrived') return open.filter((one) => !changes.includes(one));
+  return changes.length === 0 ? open : open.filter((one) => changes.includes(one) || one.view.state !== 'unknown');
+};
+
+const keepingWords = (open: readonly Open[]): string =>
+  open.every(({ effect }) => isChange(effect))
+    ? ' left it as it is on the other side.'
+    : ' kept this inside: it was not sent.';
+
 const NOT_BY_AN_AGENT = ' could not send this: its author is not an agent.';
 
 /** What was not known to have arrived has; parts that waited for it go on. */
-const arrived = ({ view }: AskedAbout): readonly DeliveryChange[] => {
+const arrived = ({ view }: Open): readonly DeliveryChange[] => {
   if (view.state === 'unknown') return [{ type: 'confirm', id: view.id, receipt: null }];
   return view.state === 'held' && view.reason === 'part' ? [{ type: 'release', id: view.id }] : [];
 };
@@ -102,30 +128,32 @@ const sendChecked = async (bridge: Bridge, decision: Decision, chosen: Chosen): 
   }
 };
 
-/** The deliveries that a button is about, in order. */
-const deliveriesOf = async (bridge: Bridge, subject: string): Promise<readonly AskedAbout[]> => {
+/** The deliveries that a button is about, in order; then the changes of those that were sent. */
+const deliveriesOf = async (bridge: Bridge, subject: string): Promise<readonly Open[]> => {
   const { kind, key } = partsOf(subject);
   if (kind === 'stale') return staleReplies(bridge, key);
-  const ids =
-    kind === 'delivery' ? [key] : ((await readRecord(bridge.records, 'member_message', key))?.value.deliveries ?? []);
-  return messagesAmong(await Promise.all(ids.map((id) => bridge.store.view(id))));
+  if (kind === 'delivery') {
+    const views = await Promise.all(typedParts(key).map((id) => bridge.store.view(id)));
+    return [...messagesAmong(views), ...changesAmong(views)];
+  }
+  const message = await readRecord(bridge.records, 'member_message', key);
+  if (message === null) return [];
+  const parts = await Promise.all(message.value.deliveries.map((id) => bridge.store.view(id)));
+  const changes = await newestChanges(bridge, message.value);
+  return [...messagesAmong(parts), ...changesAmong([...changes.values()])];
 };
 
-type Chosen = { readonly open: readonly AskedAbout[]; readonly link: StoredLink; readonly decided: Consequence };
+type Chosen = { readonly open: readonly Open[]; readonly link: StoredLink; readonly decided: Consequence };
 
 /** Sends what was held or given up, at the end of its lane; a closed case is reopened before. */
 const sendNow = async (bridge: Bridge, decision: Decision, { open, link }: Chosen): Promise<Consequence> => {
   const { asked } = decision;
   const { closed } = await currentCase(bridge, link);
   // A note is only held for a closed case where Acquire refused it.
-  const needsReopen = closed && open.some(({ view, effect }) => effect.kind === 'reply' || view.reason === 'closed');
-  const releases = open.map(
-    ({ view, effect }): DeliveryChange => ({
-      type: 'release',
-      id: view.id,
-      effect: { ...effect, insisted: true } as Json,
-    }),
-  );
+  const needsReopen =
+    closed &&
+    open.some(({ view, effect }) => !isChange(effect) && (effect.kind === 'reply' || view.reason === 'closed'));
+  const releases = await releasesOf(bridge, decision, open);
   const done = finish(decision, {
     open,
     words: sendingWords(open, needsReopen),
@@ -143,23 +171,52 @@ const sendNow = async (bridge: Bridge, decision: Decision, { open, link }: Chose
   return { changes: releases, deliveries: [...reopen, ...(done.deliveries ?? [])] };
 };
 
-const sendingWords = (open: readonly AskedAbout[], needsReopen: boolean): string => {
+/** What is sent again although its outcome is not known goes as it was edited since. */
+const releasesOf = async (
+  bridge: Bridge,
+  { subject }: Decision,
+  open: readonly Open[],
+): Promise<readonly DeliveryChange[]> => {
+  const { key } = partsOf(subject);
+  const message = open.some(({ view }) => view.state === 'unknown')
+    ? await readRecord(bridge.records, 'member_message', key)
+    : null;
+  const edits = message === null ? new Map() : await newestChanges(bridge, message.value);
+  return open.flatMap(({ view, effect }): readonly DeliveryChange[] => {
+    if (isChange(effect)) return [{ type: 'release', id: view.id }];
+    const [edit] = changesAmong([edits.get(view.id) ?? null]);
+    const isWaiting = edit?.view.state === 'held' && edit.effect.do === 'update_message';
+    const { text, html } = isWaiting && edit.effect.do === 'update_message' ? edit.effect : effect;
+    return [
+      { type: 'release', id: view.id, effect: { ...effect, text, html, insisted: true } },
+      ...(isWaiting ? [{ type: 'drop', id: edit.view.id, reason: 'sent as it was edited' } as const] : []),
+    ];
+  });
+};
+
+const sendingWords = (open: readonly Open[], needsReopen: boolean): string => {
   if (needsReopen) return ' reopens the case to send this.';
+  if (open.every(({ effect }) => isChange(effect)))
+    return open.some(({ effect }) => effect.do === 'update_message' || (isChange(effect) && effect.why === 'shorter'))
+      ? ' carries the edit over.'
+      : ' deletes it on the other side too.';
   if (!open.some(({ effect }) => effect.kind === 'reply')) return ' stores this as a note.';
   return sourcesOf(open).length > 1 ? ' sends these to the customer.' : ' sends this to the customer.';
 };
 
 /** The messages of members that they are parts of. */
-const sourcesOf = (open: readonly AskedAbout[]) => [
+const sourcesOf = (open: readonly Open[]) => [
   ...new Map(
-    open.flatMap(({ effect: { source } }) => (source === null ? [] : [[`${source.channel}:${source.ts}`, source]])),
+    open
+      .filter(({ effect }) => !isChange(effect))
+      .flatMap(({ effect: { source } }) => (source === null ? [] : [[`${source.channel}:${source.ts}`, source]])),
   ).values(),
 ];
 
 /** The question becomes what was decided; the mark on the message is taken off. */
 const finish = (
   decision: Decision,
-  { open, words }: { readonly open: readonly AskedAbout[]; readonly words: string },
+  { open, words }: { readonly open: readonly Open[]; readonly words: string },
 ): Consequence => {
   const { asked, question } = decision;
   const text: Inline[] = [{ member: asked.to.member }, words];

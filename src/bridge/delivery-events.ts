@@ -5,14 +5,19 @@ import type { AnswerTo, EventOf } from '../core/event.ts';
 import { CaseId } from '../core/ids.ts';
 import type { Inline, Notice } from '../core/notice.ts';
 import { say } from '../core/notice.ts';
+import { plainRichText } from '../core/rich-text.ts';
 import { line, reasonInWords } from '../core/words.ts';
 import type { ClaimedEvent, DeliveryState, Settlement } from '../delivery/ports.ts';
 import { carriedConsequence } from './case-events.ts';
+import { onChangeNews } from './change-outcomes.ts';
 import type { Bridge } from './context.ts';
+import { invitedTold } from './inviting.ts';
+import { onFileAttached, onFileFetched, onFileShared } from './file-outcomes.ts';
 import { owe, threadGate } from './lanes.ts';
 import { carryContext, changeLink, linkByKey, linkOfChain, rootOf, type StoredLink } from './links.ts';
-import { inThread } from './member-events.ts';
+import { inThread } from './telling.ts';
 import { onMessageNews } from './message-outcomes.ts';
+import { partsOfTyped } from './message-parts.ts';
 import { type Consequence, handled, ignored } from './settlement.ts';
 
 /** What follows from what became of our own deliveries: receipts, questions, words, and the next step. */
@@ -28,6 +33,15 @@ export const onDelivery = async (bridge: Bridge, event: Told, claimed: ClaimedEv
   switch (effect.do) {
     case 'add_message':
       return onMessageNews(bridge, { ...event, effect }, claimed);
+    case 'update_message':
+    case 'delete_message':
+      return onChangeNews(bridge, { ...event, effect }, claimed);
+    case 'fetch_file':
+      return onFileFetched(bridge, { ...event, effect }, claimed);
+    case 'share_file':
+      return onFileShared(bridge, { ...event, effect }, claimed);
+    case 'attach_file':
+      return onFileAttached(bridge, { ...event, effect }, claimed);
     case 'create_case':
       return onCreated(bridge, { ...event, effect }, claimed);
     case 'close_case':
@@ -85,7 +99,7 @@ const onCreated = async (bridge: Bridge, event: News<'create_case'>, claimed: Cl
     tell: effect.tell,
     round: null,
   });
-  return handled(consequence, wordsOf(event, { key: startKey(consequence), value: opened.link }));
+  return handled(consequence, await wordsOf(bridge, event, { key: startKey(consequence), value: opened.link }));
 };
 
 const startKey = (consequence: Consequence): string => {
@@ -101,7 +115,7 @@ const goOnIn = async (
   event: News<'create_case'>,
   link: StoredLink,
 ): Promise<readonly Consequence[]> => [
-  wordsOf(event, link),
+  await wordsOf(bridge, event, link),
   {
     deliveries: [
       answer(
@@ -114,25 +128,23 @@ const goOnIn = async (
 ];
 
 /** The note and the first message that were given with the order to open. */
-const wordsOf = (event: News<'create_case'>, link: Pick<StoredLink, 'key' | 'value'>): Consequence => {
+const wordsOf = async (
+  bridge: Bridge,
+  event: News<'create_case'>,
+  link: Pick<StoredLink, 'key' | 'value'>,
+): Promise<Consequence> => {
   const { effect } = event;
-  const note =
+  const { parts: note } =
     effect.note === null
-      ? []
-      : [
-          owe({
-            id: `note:${event.id}`,
-            effect: {
-              do: 'add_message',
-              link: link.key,
-              kind: 'note',
-              text: effect.note,
-              member: effect.member,
-              source: null,
-              insisted: true,
-            },
-          }),
-        ];
+      ? { parts: [] }
+      : await partsOfTyped(bridge, {
+          key: event.id,
+          link,
+          kind: 'note',
+          member: effect.member,
+          body: plainRichText(effect.note),
+          insisted: true,
+        });
   const first =
     effect.firstMessage === null
       ? []
@@ -212,26 +224,24 @@ const caseAfter = (event: StateNews, link: StoredLink): CaseId => {
   return reopened.success ? reopened.data.case : link.value.case.id;
 };
 
-const InvitedReceipt = z.object({ sent: z.array(z.string()), missed: z.array(z.string()) });
+const InvitedReceipt = z.object({
+  sent: z.array(z.string()),
+  missed: z.array(z.string()),
+  unknown: z.array(z.string()).default([]),
+});
 
 const onInvited = async (bridge: Bridge, event: News<'invite_agents'>, claimed: ClaimedEvent): Promise<Settlement> => {
   const { effect } = event;
+  if (effect.why === 'owner') return ignored('nobody waits for this');
   if (isOver(event.state)) return handled(notDone(effect.tell, event, 'the invitation'));
   if (event.state !== 'delivered') return ignored('not decided yet');
   const link = await linkByKey(bridge, effect.link);
   if (link === null) return ignored('the link of this case is gone');
-  const { sent, missed } = InvitedReceipt.parse(event.receipt);
-  const agents = await bridge.helpdesk.agents();
-  const names = (ids: readonly string[]): string =>
-    ids.map((id) => agents.find((agent) => agent.id === id)?.name ?? `agent ${id}`).join(', ');
-  const words = [
-    ...(sent.length > 0 ? [`Invited: ${names(sent)}.`] : []),
-    ...(missed.length > 0 ? [`Not reached, because they are offline in Acquire: ${names(missed)}.`] : []),
-  ].join(' ');
+  const told = await invitedTold(bridge, effect, InvitedReceipt.parse(event.receipt));
   return handled({
     deliveries: [
-      inThread(link, `done:${event.id}`, line({ member: effect.member }, ' — ', words)),
-      answer(effect.tell, claimed.key, say(words)),
+      inThread(link, `done:${event.id}`, line({ member: effect.member }, ' — ', told.summary)),
+      answer(effect.tell, claimed.key, told),
     ],
   });
 };

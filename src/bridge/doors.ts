@@ -1,44 +1,73 @@
 import { titleOf } from '../core/command-words.ts';
+import { ToSlack } from '../core/effect.ts';
 import type { EventOf, SlackText } from '../core/event.ts';
-import { formTitle, messageForm, typed } from '../core/forms.ts';
-import { CaseId } from '../core/ids.ts';
+import { messageForm } from '../core/forms.ts';
 import { type Notice, type Part, say } from '../core/notice.ts';
+import { typed } from '../core/submitted.ts';
 import { notAnAgent } from '../core/words.ts';
 import { Failure, isPassing } from '../delivery/errors.ts';
 import type { ClaimedEvent, Settlement } from '../delivery/ports.ts';
-import { answer, type Asked, claimCase, closeCase, reopenCase } from './actions.ts';
+import { answer, type Asked } from './actions.ts';
 import { standingOf } from './agents.ts';
+import { notDone, onButton } from './buttons.ts';
 import { onCommand } from './commands.ts';
 import type { Bridge } from './context.ts';
-import { decideMessage } from './decisions.ts';
 import { fill, formFor, onForm, openFormFor } from './forms.ts';
-import { linkByKey, linkOfThread, type StoredLink } from './links.ts';
-import { linkCase, moveLink, unlinkCase } from './linking.ts';
-import { shown } from './lookups.ts';
-import { OpenAnyway, openCase } from './opening.ts';
-import { type Consequence, handled, ignored } from './settlement.ts';
+import { linkOfThread } from './links.ts';
+import { onReaction, reactedCase } from './reacting.ts';
+import { handled, ignored } from './settlement.ts';
 import { reasonOf } from './verdicts.ts';
+import { formBesideLinks } from './visitors.ts';
 
-/** The doors into the actions: command, button, shortcut, form. Behind each stands the same check of who asks. */
+/** The doors into the actions: command, button, shortcut, form, reaction. Behind each stands the same check of who asks. */
 
-export type Asking = EventOf<'command'> | EventOf<'button'> | EventOf<'shortcut'> | EventOf<'form'>;
+export type Asking =
+  | EventOf<'command'>
+  | EventOf<'button'>
+  | EventOf<'shortcut'>
+  | EventOf<'form'>
+  | EventOf<'reaction'>;
 
 export const onAsking = async (bridge: Bridge, event: Asking, claimed: ClaimedEvent): Promise<Settlement> => {
   const asked: Asked = { to: event.to, key: claimed.key };
-  const standing = await standingOf(bridge, event.to.member, { at: claimed.receivedAt, channel: event.to.channel });
-  if (standing.is === 'stranger') return refused(asked, event, notAnAgent, 'the member is not an agent');
-  if (standing.is === 'unchecked') {
-    return refused(asked, event, withTyped(event, uncheckedAgent), 'the member could not be checked');
-  }
   try {
-    return await open(bridge, event, claimed);
+    if (event.type !== 'reaction')
+      return await checked(bridge, { event, claimed, asked }, async () =>
+        withWord(asked, await open(bridge, event, claimed)),
+      );
+    const found = await reactedCase(bridge, event);
+    if (found === null) return ignored('this reaction stands for nothing');
+    const to = { ...event.to, thread: found.thread };
+    const inThread = { event: { ...event, to }, claimed, asked: { ...asked, to } };
+    return await checked(bridge, inThread, async () => handled(await onReaction(bridge, inThread.asked, found)));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return afterFailure(bridge, error, { event, claimed, asked });
   }
 };
 
-const open = (bridge: Bridge, event: Asking, claimed: ClaimedEvent): Promise<Settlement> => {
+/** The one check of who asks, behind every door. */
+const checked = async (
+  bridge: Bridge,
+  { event, claimed, asked }: Request,
+  run: () => Promise<Settlement>,
+): Promise<Settlement> => {
+  const standing = await standingOf(bridge, event.to.member, { at: claimed.receivedAt, channel: event.to.channel });
+  switch (standing.is) {
+    case 'agent':
+      return run();
+    case 'stranger':
+      return refused(asked, event, notAnAgent, 'the member is not an agent');
+    case 'unchecked':
+      return refused(asked, event, withTyped(event, uncheckedAgent), 'the member could not be checked');
+  }
+};
+
+const open = (
+  bridge: Bridge,
+  event: Exclude<Asking, EventOf<'reaction'>>,
+  claimed: ClaimedEvent,
+): Promise<Settlement> => {
   switch (event.type) {
     case 'command':
       return onCommand(bridge, event, claimed);
@@ -50,6 +79,16 @@ const open = (bridge: Bridge, event: Asking, claimed: ClaimedEvent): Promise<Set
       return onForm(bridge, event, claimed);
   }
 };
+
+/** On the home tab nothing else shows that something was done. */
+const withWord = (asked: Asked, settlement: Settlement): Settlement => {
+  const isShown = settlement.deliveries.some(({ effect }) => SHOWN.has(ToSlack.safeParse(effect).data?.do ?? ''));
+  if (asked.to.home !== true || isShown) return settlement;
+  const { deliveries = [] } = answer(asked, say('This is on its way. The thread of the case tells what became of it.'));
+  return { ...settlement, deliveries: [...settlement.deliveries, ...deliveries] };
+};
+
+const SHOWN: ReadonlySet<string> = new Set(['answer', 'fill_form', 'publish_home']);
 
 type Request = { readonly event: Asking; readonly claimed: ClaimedEvent; readonly asked: Asked };
 
@@ -96,97 +135,6 @@ const quote = (text: string): Part => ({ part: 'quote', text: [text] });
 const refused = (asked: Asked, event: Asking, notice: Notice, reason: string): Settlement =>
   ignored(reason, notDone(asked, event, notice));
 
-/** A modal that was opened for the request says it, else a private answer. */
-const notDone = (asked: Asked, event: Asking, notice: Notice): Consequence =>
-  event.type !== 'form' && formTitle(event) !== null
-    ? fill(asked, messageForm('Not done', notice.summary))
-    : answer(asked, notice);
-
-const gone = say('This case is no longer linked to a thread. Nothing was done.');
-const unknownButton = say('This button is not known to this version of casebridge. Nothing was done.');
-
-const onButton = async (bridge: Bridge, event: EventOf<'button'>, claimed: ClaimedEvent): Promise<Settlement> => {
-  const asked: Asked = { to: event.to, key: claimed.key };
-  switch (event.action) {
-    case 'case_release':
-    case 'case_keep':
-    case 'case_retry':
-    case 'case_arrived':
-      return decideMessage(bridge, { action: event.action, subject: event.value, question: event.message, asked });
-    case 'case_link': {
-      const id = CaseId.safeParse(event.value);
-      if (!id.success) return handled(answer(asked, unknownButton));
-      return handled(await linkCase(bridge, asked, { case: id.data, channel: event.to.channel }));
-    }
-    case 'case_open_anyway':
-      return handled(await openAnyway(bridge, asked, event.value));
-    default: {
-      if (!linkButtons.has(event.action)) return handled(answer(asked, unknownButton));
-      const link = await linkByKey(bridge, event.value);
-      if (link === null || link.value.state === 'ended') return handled(notDone(asked, event, gone));
-      return handled(await onLinkButton(bridge, event.action, { asked, link }));
-    }
-  }
-};
-
-const openAnyway = async (bridge: Bridge, asked: Asked, value: string): Promise<Consequence> => {
-  const wanted = OpenAnyway.safeParse(jsonOf(value));
-  if (!wanted.success) return answer(asked, unknownButton);
-  const { contact: id, title, note, origin } = wanted.data;
-  const contact = await bridge.helpdesk.getContact(id);
-  if (contact === null) return answer(asked, say('This contact no longer exists in Acquire. No case was opened.'));
-  const { channel } = asked.to;
-  return openCase(bridge, asked, { contact, title, note, firstMessage: null, channel, anyway: true, origin });
-};
-
-const jsonOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-/** Buttons whose value is the key of a link. */
-const linkButtons: ReadonlySet<string> = new Set([
-  'case_claim',
-  'case_close',
-  'case_reopen',
-  'case_unlink',
-  'case_move',
-  'case_show',
-  'case_snooze',
-  'case_invite',
-  'case_details',
-  'case_reply',
-  'case_note',
-]);
-
-const onLinkButton = async (
-  bridge: Bridge,
-  action: string,
-  { asked, link }: { readonly asked: Asked; readonly link: StoredLink },
-): Promise<Consequence> => {
-  switch (action) {
-    case 'case_claim':
-      return claimCase(asked, link);
-    case 'case_close':
-      return closeCase(bridge, asked, link);
-    case 'case_reopen':
-      return reopenCase(asked, link);
-    case 'case_unlink':
-      return unlinkCase(asked, link);
-    case 'case_move':
-      return moveLink(bridge, asked, link);
-    case 'case_show':
-      return answer(asked, shown(bridge, link));
-    default: {
-      const form = await formFor(bridge, action, link, '');
-      return form === null ? answer(asked, unknownButton) : fill(asked, form);
-    }
-  }
-};
-
 const onShortcut = async (bridge: Bridge, event: EventOf<'shortcut'>, claimed: ClaimedEvent): Promise<Settlement> => {
   const asked: Asked = { to: event.to, key: claimed.key };
   const words = await textOf(bridge, event.text);
@@ -200,19 +148,15 @@ const onShortcut = async (bridge: Bridge, event: EventOf<'shortcut'>, claimed: C
       fill(asked, messageForm('Try again', 'This thread was just found again. Use the menu once more.')),
     );
   if (found === null || found.link.value.state === 'ended') {
-    return handled(
-      fill(
-        asked,
-        messageForm(
-          'No case here',
-          'This message is not in the thread of a case. Nothing was done. “Open a case” makes one of it.',
-        ),
-      ),
-    );
+    return handled(fill(asked, await formBesideLinks(bridge, event)));
   }
   // Only a note takes over the message: a reply from a menu is always written anew, and the first message is ours.
   const takesOver = event.shortcut === 'case_note' && event.message !== event.messageThread;
-  const form = await formFor(bridge, event.shortcut, found.link, takesOver ? words : '');
+  const form = await formFor(bridge, asked, {
+    button: event.shortcut,
+    link: found.link,
+    initial: takesOver ? words : '',
+  });
   return form === null ? ignored('unknown shortcut') : handled(fill(asked, form));
 };
 

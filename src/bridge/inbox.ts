@@ -1,19 +1,22 @@
 import { Event, type EventOf } from '../core/event.ts';
 import { say } from '../core/notice.ts';
-import { line } from '../core/words.ts';
 import type { ClaimedEvent, Settlement } from '../delivery/ports.ts';
+import { onCardLost } from './card-posts.ts';
 import { onCaseNews } from './case-events.ts';
 import type { Bridge } from './context.ts';
 import { onDelivery } from './delivery-events.ts';
 import { onAsking } from './doors.ts';
 import { owe } from './lanes.ts';
 import { onHomeOpened } from './home.ts';
-import { changeLink, linkByKey } from './links.ts';
 import { onThreadGone } from './lost-threads.ts';
 import { onMemberDeleted, onMemberEdited } from './member-edits.ts';
-import { inThread, onMemberWrote } from './member-events.ts';
+import { onMemberWrote } from './member-events.ts';
+import { onDraftForgotten } from './opening.ts';
 import { onRepairOrdered } from './reconcile.ts';
 import { handled, ignored } from './settlement.ts';
+import { onSnoozeEnded } from './snoozing.ts';
+import { onVisitorCaseChanged } from './visitor-threads.ts';
+import { onWaitDue } from './waiting.ts';
 
 /** The product's loop: one event of the inbox, and everything that follows from it, settled together. */
 export const createHandler =
@@ -38,17 +41,26 @@ export const createHandler =
       case 'case_nudged':
       case 'case_changed':
         return onCaseNews(bridge, event, claimed);
+      case 'visitor_case_changed':
+        return onVisitorCaseChanged(bridge, event, claimed);
       case 'delivery':
         return onDelivery(bridge, event, claimed);
       case 'command':
       case 'button':
       case 'shortcut':
       case 'form':
+      case 'reaction':
         return onAsking(bridge, event, claimed);
       case 'snooze_ended':
         return onSnoozeEnded(bridge, event, claimed);
+      case 'draft_forgotten':
+        return onDraftForgotten(bridge, event);
+      case 'wait_due':
+        return onWaitDue(bridge, event, claimed);
       case 'thread_gone':
         return onThreadGone(bridge, event);
+      case 'card_lost':
+        return onCardLost(bridge, event);
       case 'channel_changed':
         return onChannelChanged(bridge, event);
       case 'alarm':
@@ -61,21 +73,6 @@ export const createHandler =
         return onHomeOpened(bridge, event, claimed);
     }
   };
-
-const onSnoozeEnded = async (
-  bridge: Bridge,
-  event: EventOf<'snooze_ended'>,
-  claimed: ClaimedEvent,
-): Promise<Settlement> => {
-  const link = await linkByKey(bridge, event.link);
-  if (link === null || link.value.state === 'ended' || link.value.snoozedUntil !== event.until)
-    return ignored('this snooze was ended before');
-  const { claimedBy } = link.value;
-  const words = claimedBy === null ? line('The snooze is over.') : say({ member: claimedBy }, ' the snooze is over.');
-  return handled(changeLink({ ...link.value, snoozedUntil: null }, link, claimed.key), {
-    deliveries: [inThread(link, `awake:${claimed.key}`, words)],
-  });
-};
 
 const onOrdered = ({ id, order }: EventOf<'ordered'>): Settlement =>
   handled({
@@ -112,7 +109,7 @@ const onChannelChanged = async (bridge: Bridge, event: EventOf<'channel_changed'
     case 'id_changed':
       bridge.alarm(
         `channel:${event.channel}:id`,
-        `Slack gave channel ${event.channel} a new id. Put it into CASE_CHANNEL or the routes file, and restart.`,
+        `Slack gave channel ${event.channel} a new id. Put it into the routes file, or into CASE_CHANNEL and restart.`,
       );
       return handled();
   }

@@ -1,5 +1,6 @@
 import { type EffectOf, ToSlack } from '../core/effect.ts';
 import { type Inline, type Notice, type Part, plainInline } from '../core/notice.ts';
+import { plainTextOf } from '../core/plain-text.ts';
 import type { Marker } from '../core/ports.ts';
 import type { ClaimedDelivery, DeliveryView } from '../delivery/ports.ts';
 import type { Bridge } from './context.ts';
@@ -52,7 +53,7 @@ const isCustomers = ({ id, effect }: Carried): boolean =>
   effect.as?.icon === 'contact' &&
   effect.messages.length === 1 &&
   effect.history !== true &&
-  effect.notice.parts.every(({ part }) => part === 'text') &&
+  effect.notice.parts.every(({ part }) => part === 'rich' || part === 'text') &&
   id.startsWith(prefixOf(effect.link));
 
 const isAlike = (one: Carried, other: Carried): boolean =>
@@ -71,17 +72,16 @@ export const carriedBehind = async (
   });
 };
 
-/** Each message is a paragraph; whoever has the case is called once, at the end. */
+/** Each message stands apart; whoever has the case is called once, at the end. */
 export const joinNotices = (notices: readonly Notice[]): Notice => {
   const parts = notices.flatMap((notice) => notice.parts);
   const called = new Map(
     parts.flatMap(inlinesOf).flatMap((inline) => (isMention(inline) ? [[inline.member, inline]] : [])),
   );
-  const paragraphs = parts.map((part): Part => ({ part: 'text', text: inlinesOf(part).filter(isWords) }));
   const mentions: Part[] = called.size === 0 ? [] : [{ part: 'text', text: [...called.values()] }];
   return {
     summary: notices.map(({ summary }) => summary).join('\n\n'),
-    parts: [...paragraphs, ...mentions],
+    parts: [...parts.flatMap(wordsOf), ...mentions],
   };
 };
 
@@ -89,14 +89,19 @@ type Mention = Extract<Inline, { member: unknown }>;
 
 const inlinesOf = (part: Part): readonly Inline[] => (part.part === 'text' ? part.text : []);
 const isMention = (inline: Inline): inline is Mention => typeof inline === 'object' && 'member' in inline;
-/** Not a mention, nor the line break before it. */
-const isWords = (inline: Inline): boolean => inline !== '\n' && !isMention(inline);
+
+/** What somebody wrote, without those whom we call. */
+const wordsOf = (part: Part): readonly Part[] => {
+  if (part.part !== 'text') return [part];
+  const text = part.text.filter((inline) => !isMention(inline));
+  return text.length === 0 ? [] : [{ ...part, text }];
+};
 
 const charactersOf = ({ parts }: Notice): number =>
-  parts
-    .flatMap(inlinesOf)
-    .filter(isWords)
-    .reduce((sum, inline) => sum + plainInline(inline).length, 0);
+  parts.flatMap(wordsOf).reduce((sum, part) => {
+    if (part.part === 'rich') return sum + plainTextOf(part.blocks).length;
+    return sum + inlinesOf(part).reduce((length, inline) => length + plainInline(inline).length, 0);
+  }, 0);
 
 /** Slack does not say how much a marker may hold (`metadata_too_large` exists), so ids go without what they share. */
 const prefixOf = (link: string): string => `post:${link}:`;

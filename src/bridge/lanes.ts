@@ -1,5 +1,5 @@
 import type { Effect } from '../core/effect.ts';
-import type { Json, NewDelivery, Pace } from '../delivery/ports.ts';
+import type { Instant, Json, NewDelivery, Pace } from '../delivery/ports.ts';
 
 /** Which lane and which gates a change goes through, and what the engine tells of it. */
 
@@ -72,13 +72,27 @@ const wayOf = (effect: Effect, unique: string, channel: string): Way => {
     case 'answer':
     case 'fill_form':
       return { lane: unique, mode: 'fifo', gates: ['slack'], tell: 'nothing' };
+    // Each file has a lane of its own: one that is large, or fails, holds up neither words nor other files.
+    case 'fetch_file':
+      return { lane: unique, mode: 'fifo', gates: slackGates('files'), tell: 'all' };
+    case 'attach_file':
+      return {
+        lane: unique,
+        mode: 'fifo',
+        gates: [...slackGates('files.completeUploadExternal', channel), threadGate(effect.link)],
+        tell: 'failures',
+      };
+    // Nothing that is written waits for these, should Acquire refuse them for a while.
+    case 'invite_agents':
+    case 'write_follow_up':
     case 'create_case':
       return { lane: unique, mode: 'fifo', gates: ['acquire'], tell: 'all' };
     case 'add_message':
+    case 'share_file':
+    case 'update_message':
+    case 'delete_message':
     case 'close_case':
     case 'reopen_case':
-    case 'invite_agents':
-    case 'write_follow_up':
       return { lane: helpdeskLane(effect.link), mode: 'fifo', gates: ['acquire'], tell: 'all' };
   }
 };
@@ -95,6 +109,8 @@ export type Owed = {
   readonly after?: string;
   /** The Slack channel a post goes to, where the effect does not say it. */
   readonly channel?: string;
+  /** Its author can take it back until then, which is so far away. */
+  readonly notBefore?: { readonly at: Instant; readonly inMs: number } | undefined;
 };
 
 /** What a link's history is made of: its keys must hold off a second one for as long as the link lives. */
@@ -102,11 +118,27 @@ const STAYS_WITH_ITS_LINK: ReadonlySet<Effect['do']> = new Set([
   'start_thread',
   'post',
   'add_message',
+  'share_file',
+  'update_message',
+  'delete_message',
   'close_case',
   'reopen_case',
-  'invite_agents',
-  'write_follow_up',
 ] as const);
+
+/** Ages at which to tell that something still waits; with a date it may have to wait for that first. */
+const remindersOf = (effect: Effect, delayMs: number): Pick<NewDelivery, 'remindAfter'> => {
+  switch (effect.do) {
+    case 'add_message':
+      return { remindAfter: { owed: [SHOW_WAITING_MS, TELL_WAITING_MS + delayMs], held: [ASK_AGAIN_MS] } };
+    case 'fetch_file':
+    case 'share_file':
+    case 'update_message':
+    case 'delete_message':
+      return { remindAfter: { owed: [TELL_WAITING_MS], held: [ASK_AGAIN_MS] } };
+    default:
+      return {};
+  }
+};
 
 /** An effect as the engine stores it. */
 export const owe = (owed: Owed): NewDelivery => ({
@@ -119,9 +151,8 @@ export const owe = (owed: Owed): NewDelivery => ({
   ...(owed.held === undefined ? {} : { reason: owed.held }),
   ...(owed.after === undefined ? {} : { after: owed.after }),
   ...(owed.suspect === undefined ? {} : { suspect: owed.suspect }),
-  ...(owed.effect.do === 'add_message'
-    ? { remindAfter: { owed: [SHOW_WAITING_MS, TELL_WAITING_MS], held: [ASK_AGAIN_MS] } }
-    : {}),
+  ...(owed.notBefore === undefined ? {} : { due: owed.notBefore.at }),
+  ...remindersOf(owed.effect, owed.notBefore?.inMs ?? 0),
 });
 
 /** Slack's published limits (slack.md 3.1), with a little room; bursts are tolerated, not specified, so kept small. */

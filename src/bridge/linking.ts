@@ -1,3 +1,4 @@
+import { caseTitle } from '../core/card.ts';
 import { startFor } from '../core/carry.ts';
 import { ToSlack } from '../core/effect.ts';
 import { type CaseId, type ChannelId, type MessageId, threadKey } from '../core/ids.ts';
@@ -10,7 +11,7 @@ import type { Bridge } from './context.ts';
 import { whereItIs } from './delivery-events.ts';
 import { helpdeskLane, owe, slackLane } from './lanes.ts';
 import { carryContext, linkOfChain, rootOf, type StoredLink, writeLink } from './links.ts';
-import { inThread } from './member-events.ts';
+import { inThread } from './telling.ts';
 import { writeRecord } from './records.ts';
 import type { Consequence } from './settlement.ts';
 
@@ -111,7 +112,7 @@ export const moveLink = async (bridge: Bridge, asked: Asked, link: StoredLink): 
   const card: Notice = {
     summary: `Case ${id} was moved to another channel`,
     parts: [
-      { part: 'title', text: link.value.case.title ?? `Case ${id}` },
+      { part: 'title', text: caseTitle(link.value.case) },
       {
         part: 'text',
         text: [

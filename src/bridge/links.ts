@@ -13,12 +13,12 @@ import {
   threadKey,
 } from '../core/ids.ts';
 import type { Baseline, Link, Root } from '../core/link.ts';
-import { settingsOf } from '../core/settings.ts';
 import { Failure } from '../delivery/errors.ts';
 import type { RecordWrite } from '../delivery/ports.ts';
 import type { Bridge } from './context.ts';
 import { owe } from './lanes.ts';
 import { readRecord, replaceRecord, type Stored, writeRecord } from './records.ts';
+import { wayOf, wayOfLink } from './routing.ts';
 import type { Consequence } from './settlement.ts';
 
 /** Finding links, and the records that one link consists of. */
@@ -83,15 +83,13 @@ export const refreshCard = (link: string, cause: string) =>
 /** What a reading is carried over with. */
 export const carryContext = async (bridge: Bridge, reading: CaseReading, link: Link | null): Promise<CarryContext> => {
   const { account } = bridge.helpdesk;
-  const channels = bridge.channels();
-  const home = link?.state === 'on' ? link.channel : channels.home;
+  const way = link?.state === 'on' ? wayOfLink(bridge, link) : wayOf(bridge, reading.case);
   const ahead = await readRecord(bridge.records, 'current_case', linkKey(linkRef(bridge, reading.case.chain)));
   return {
     team: bridge.chat.team,
     account,
     baseline: await baselineOf(bridge),
-    home,
-    broadcast: settingsOf(channels, home).broadcast,
+    ...way,
     caseUrl: bridge.helpdesk.caseUrl(reading.case.id),
     ownSenders: bridge.helpdesk.ownSenders(),
     reopenedByUs: ahead?.value.case ?? null,
@@ -149,8 +147,18 @@ const linkUnder = async (bridge: Bridge, key: string): Promise<{ readonly link: 
   return link === null ? null : { link };
 };
 
+/** Nothing when there is no such thread: whoever wrote in it was quicker than whoever deleted it. */
+const firstMessage = async (bridge: Bridge, { channel, ts }: ThreadRef) => {
+  try {
+    return (await bridge.chat.readThread(channel, ts, null)).at(0);
+  } catch (error) {
+    if (error instanceof Failure && error.facts.word === 'thread_not_found') return undefined;
+    throw error;
+  }
+};
+
 const recoverLink = async (bridge: Bridge, thread: ThreadRef): Promise<Consequence | null> => {
-  const root = (await bridge.chat.readThread(thread.channel, thread.ts, null)).at(0);
+  const root = await firstMessage(bridge, thread);
   const key = root?.own === true ? (root.marker?.link ?? null) : null;
   const ref = key === null ? null : parseLinkKey(key);
   if (key === null || ref === null || ref.team !== bridge.chat.team || ref.account !== bridge.helpdesk.account)
@@ -172,7 +180,7 @@ const recoverLink = async (bridge: Bridge, thread: ThreadRef): Promise<Consequen
   };
   bridge.log.info({ link: key }, 'a link was found again from its thread');
   return {
-    records: [...writeLink(link, null), ...rootRecords(link, thread)],
+    records: [...writeLink(link, null), ...rootRecords({ key, value: link }, thread)],
     deliveries: [refreshCard(key, `found:${thread.ts}`)],
   };
 };
@@ -192,11 +200,14 @@ const refuseWhileStarting = async (bridge: Bridge, link: StoredLink, starter: st
 };
 
 /** The records that tie a thread to its link, written with the delivery that started it. */
-export const rootRecords = (link: Link, thread: ThreadRef, adopted = false): readonly RecordWrite[] => {
-  const key = linkKey(link);
+export const rootRecords = (
+  { key, value }: { readonly key: string; readonly value: Pick<Link, 'generation'> },
+  thread: ThreadRef,
+  adopted = false,
+): readonly RecordWrite[] => {
   const { channel, ts } = thread;
   return [
-    writeRecord('root', key, { version: 1, generation: link.generation, channel, ts, adopted }),
+    writeRecord('root', key, { version: 1, generation: value.generation, channel, ts, adopted }),
     writeRecord('thread', threadKey(thread), { version: 1, link: key }),
   ];
 };

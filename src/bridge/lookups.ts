@@ -1,12 +1,13 @@
-import { card, contactName } from '../core/card.ts';
+import { card, caseTitle, contactName } from '../core/card.ts';
 import type { Case } from '../core/case.ts';
 import { firstWord } from '../core/command-words.ts';
-import type { Link } from '../core/link.ts';
+import type { Link, Root } from '../core/link.ts';
 import { type Inline, type Notice, type Part, say } from '../core/notice.ts';
 import { button, span } from '../core/words.ts';
+import { Failure } from '../delivery/errors.ts';
 import { answer, type Asked, findTypedCase } from './actions.ts';
 import type { Bridge } from './context.ts';
-import { linkByKey, linkOfCase, rootOf, type StoredLink } from './links.ts';
+import { linkByKey, rootOf, type StoredLink } from './links.ts';
 import { eachRecord } from './records.ts';
 import type { Consequence } from './settlement.ts';
 
@@ -39,11 +40,7 @@ export const pickCase = async ({ bridge, asked }: Command, action: string): Prom
   const parts = here.slice(0, PICKS).flatMap((link): readonly Part[] => [
     {
       part: 'text',
-      text: [
-        [link.value.case.id, contactName(link.value.case.contact), link.value.case.title]
-          .filter((piece) => piece !== null)
-          .join(' · '),
-      ],
+      text: [[link.value.case.id, contactName(link.value.case.contact), caseTitle(link.value.case)].join(' · ')],
     },
     { part: 'buttons', buttons: [button(action, 'This one', link.key)] },
   ]);
@@ -67,7 +64,7 @@ export const show = async (command: Command): Promise<Consequence> => {
 const withoutThread = (bridge: Bridge, found: Case): Notice => ({
   summary: `Case ${found.id}: ${contactName(found.contact)}`,
   parts: [
-    { part: 'title', text: found.title ?? `Case ${found.id}` },
+    { part: 'title', text: caseTitle(found) },
     {
       part: 'fields',
       fields: [
@@ -87,80 +84,30 @@ export const shown = (bridge: Bridge, link: StoredLink): Notice => {
   return { ...notice, parts: notice.parts.filter((part) => part.part !== 'small') };
 };
 
-export const list = async ({ bridge, asked, rest }: Command): Promise<Consequence> => {
-  const filter = rest === '' ? 'open' : rest.toLowerCase();
-  if (!['open', 'mine', 'waiting'].includes(filter))
-    return answer(asked, say(`“${rest}” is not a list. There are: open, mine, waiting.`));
-  const links = (await openLinks(bridge)).filter(
-    ({ value }) =>
-      filter === 'open' ||
-      (filter === 'mine' && value.claimedBy === asked.to.member) ||
-      (filter === 'waiting' && value.waitingSince !== null),
-  );
-  const unlinked = filter === 'open' ? await openWithoutThread(bridge) : [];
-  if (links.length + unlinked.length === 0)
-    return answer(asked, say(filter === 'mine' ? 'You have taken no open case.' : 'There are no such cases.'));
-  const rows = await Promise.all(links.slice(0, ROWS).map((link) => row(bridge, link)));
-  const more = links.length - rows.length;
-  return answer(asked, {
-    summary: `${links.length + unlinked.length} cases`,
-    parts: [
-      {
-        part: 'title',
-        text: { open: 'Open cases', mine: 'Your cases', waiting: 'Customers who wait' }[filter] ?? filter,
-      },
-      ...(rows.length === 0 ? [] : [{ part: 'list' as const, items: rows }]),
-      ...(more > 0 ? [{ part: 'small' as const, text: [`${more} more are not shown.`] }] : []),
-      ...(unlinked.length === 0
-        ? []
-        : [
-            { part: 'text' as const, text: ['Without a thread:'] },
-            { part: 'list' as const, items: unlinked.slice(0, ROWS).map((item) => unlinkedRow(bridge, item)) },
-          ]),
-    ],
-  });
-};
-
-/** Open cases of the first page of the helpdesk's list that have no thread. */
-const openWithoutThread = async (bridge: Bridge): Promise<readonly Case[]> => {
-  const { cases } = await bridge.helpdesk.listOpenCases(0);
-  const linked = await Promise.all(
-    cases.map(async (item) => (await linkOfCase(bridge, item.id))?.value.state === 'on'),
-  );
-  return cases.filter((_, index) => linked[index] !== true);
-};
+export type KnownLink = Pick<StoredLink, 'key' | 'value'>;
 
 /** A case in a list: the way to its thread, how long its customer waits, who has it. */
-export const row = async (bridge: Bridge, link: StoredLink): Promise<Inline[]> => {
+export const row = async (bridge: Bridge, link: KnownLink): Promise<Inline[]> => {
   const root = await rootOf(bridge, link.key);
   const name = `${link.value.case.id} ${contactName(link.value.case.contact)}`;
-  const url =
-    root === null ? bridge.helpdesk.caseUrl(link.value.case.id) : await bridge.chat.permalink(root.channel, root.ts);
-  return [{ url, label: name }, ` · ${waits(link.value, bridge.now())}`, ...claimed(link.value)];
+  const url = (root === null ? null : await wayTo(bridge, root)) ?? bridge.helpdesk.caseUrl(link.value.case.id);
+  return [{ url, label: name }, ` · ${standing(link.value, bridge.now())}`, ...claimed(link.value)];
+};
+
+/** Null where Slack does not say it now, or any more: a list must not fail for one of its rows. */
+const wayTo = async (bridge: Bridge, { channel, ts }: Root): Promise<string | null> => {
+  try {
+    return await bridge.chat.permalink(channel, ts);
+  } catch (error) {
+    if (error instanceof Failure) return null;
+    throw error;
+  }
 };
 
 const claimed = (link: Link): readonly Inline[] => (link.claimedBy === null ? [] : [' · ', { member: link.claimedBy }]);
-const waits = (link: Link, now: number): string =>
-  link.waitingSince === null ? 'answered' : `waits ${span(Math.max(0, now - link.waitingSince))}`;
-const unlinkedRow = (bridge: Bridge, item: Case): Inline[] => [
-  { url: bridge.helpdesk.caseUrl(item.id), label: `${item.id} ${contactName(item.contact)}` },
-  ` · ${item.status}`,
-];
-
-export const search = async ({ bridge, asked, rest }: Command): Promise<Consequence> => {
-  if (rest.length < 2) return answer(asked, say(`Say what to look for: “${bridge.command} search jo@example.com”.`));
-  const contacts = (await bridge.helpdesk.findContacts(rest)).slice(0, ROWS);
-  if (contacts.length === 0) return answer(asked, say(`No contact in Acquire matches “${rest}”.`));
-  return answer(asked, {
-    summary: `${contacts.length} contacts`,
-    parts: [
-      { part: 'text', text: [`Contacts that match “${rest}” (${bridge.command} open <number> opens a case):`] },
-      {
-        part: 'list',
-        items: contacts.map((contact): Inline[] => [{ strong: contact.id }, ` ${contactName(contact)}`]),
-      },
-    ],
-  });
+const standing = (link: Link, now: number): string => {
+  if (link.case.state === 'closed') return 'closed';
+  return link.waitingSince === null ? 'answered' : `waits ${span(Math.max(0, now - link.waitingSince))}`;
 };
 
 export const status = async ({ bridge, asked }: Command): Promise<Consequence> => {

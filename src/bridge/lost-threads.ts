@@ -4,13 +4,14 @@ import type { Link, Root } from '../core/link.ts';
 import { type Inline, type Notice, say } from '../core/notice.ts';
 import { line } from '../core/words.ts';
 import { Failure, isPassing } from '../delivery/errors.ts';
-import type { NewDelivery, Settlement } from '../delivery/ports.ts';
+import type { NewDelivery, RecordWrite, Settlement } from '../delivery/ports.ts';
 import type { Bridge } from './context.ts';
 import { owe } from './lanes.ts';
 import { linkByKey, rootOf, writeLink } from './links.ts';
 import { readRecord, replaceRecord } from './records.ts';
 import { handled, ignored } from './settlement.ts';
 import { newestPost } from './threads.ts';
+import { visitorLinkByKey, writeVisitorLink } from './visitor-links.ts';
 
 /** A thread whose first message was deleted takes nothing more: the case goes on in a new one. */
 
@@ -18,25 +19,45 @@ export const onThreadGone = async (bridge: Bridge, event: EventOf<'thread_gone'>
   const root = await readRecord(bridge.records, 'root', event.link);
   if (root === null || root.value.generation !== event.generation) return ignored('the thread was started anew before');
   const gone = { records: [replaceRecord('root', event.link, { was: root, value: { ...root.value, gone: true } })] };
-  const link = await linkByKey(bridge, event.link);
-  if (link === null || link.value.state === 'ended') return handled(gone);
-  if (await startsAnyway(bridge, event.link, link.value)) return handled(gone);
-  const next = { ...link.value, generation: link.value.generation + 1 };
+  const going = await goingOn(bridge, event.link);
+  if (going === null || (await startsAnyway(bridge, event.link, going.was))) return handled(gone);
   return handled(gone, {
-    records: writeLink(next, link),
-    deliveries: await startAnew(bridge, { key: event.link, link: next, old: root.value }),
+    records: going.records,
+    deliveries: await startAnew(bridge, { key: event.link, link: going.next, old: root.value }),
   });
+};
+
+type Place = Pick<Link, 'generation' | 'channel'>;
+
+type GoingOn = { readonly was: Place; readonly next: Place; readonly records: readonly RecordWrite[] };
+
+/** What goes on in a new thread; null when nothing does. */
+const goingOn = async (bridge: Bridge, key: string): Promise<GoingOn | null> => {
+  const link = await linkByKey(bridge, key);
+  if (link !== null) return again(link.value, (generation) => writeLink({ ...link.value, generation }, link));
+  const watched = await visitorLinkByKey(bridge, key);
+  if (watched === null) return null;
+  return again(watched.value, (generation) => writeVisitorLink({ ...watched.value, generation }, watched));
+};
+
+const again = (
+  was: Place & Pick<Link, 'state'>,
+  write: (generation: number) => readonly RecordWrite[],
+): GoingOn | null => {
+  if (was.state === 'ended') return null;
+  const generation = was.generation + 1;
+  return { was, next: { generation, channel: was.channel }, records: write(generation) };
 };
 
 const startId = (key: string, generation: number): string => `thread:${key}:${generation}`;
 
 /** A person linked the case anew: that thread comes first in the lane as it is. A moved one waits behind the last words. */
-const startsAnyway = async (bridge: Bridge, key: string, { generation }: Link): Promise<boolean> => {
+const startsAnyway = async (bridge: Bridge, key: string, { generation }: Place): Promise<boolean> => {
   const start = await bridge.store.view(startId(key, generation));
   return start?.state === 'owed' && start.position === '';
 };
 
-type Anew = { readonly key: string; readonly link: Link; readonly old: Root };
+type Anew = { readonly key: string; readonly link: Place; readonly old: Root };
 
 /** Before everything that waits, which then goes on below the new first message by itself. */
 const startAnew = async (bridge: Bridge, { key, link, old }: Anew): Promise<readonly NewDelivery[]> => {
@@ -71,10 +92,10 @@ const permalink = async (bridge: Bridge, channel: ChannelId, ts: SlackTs): Promi
   }
 };
 
-type Place = { readonly team: TeamId; readonly channel: ChannelId; readonly thread: SlackTs };
+type Where = { readonly team: TeamId; readonly channel: ChannelId; readonly thread: SlackTs };
 
 /** What to say to whoever writes in a thread that the case has left; null in the one where it is. */
-export const goesOnElsewhere = async (bridge: Bridge, link: string, place: Place): Promise<Notice | null> => {
+export const goesOnElsewhere = async (bridge: Bridge, link: string, place: Where): Promise<Notice | null> => {
   const root = await rootOf(bridge, link);
   if (root === null || threadKey({ ...place, ts: place.thread }) === threadKey({ ...root, team: place.team }))
     return null;

@@ -1,31 +1,22 @@
+import { prefixTooLate } from '../core/change-words.ts';
 import type { EventOf } from '../core/event.ts';
 import { morePrivate } from '../core/kind.ts';
 import type { MemberMessage } from '../core/link.ts';
-import { type Notice, say } from '../core/notice.ts';
-import {
-  deletionNotCarried,
-  editNotCarried,
-  type HeldReason,
-  isHeldReason,
-  kindStays,
-  prefixTooLate,
-  restKept,
-} from '../core/words.ts';
+import { say } from '../core/notice.ts';
+import { type HeldReason, isHeldReason, kindStays } from '../core/words.ts';
 import type { ClaimedEvent, DeliveryView, NewEvent, Settlement } from '../delivery/ports.ts';
+import { deleteSent, type Deletion, doneAt, type Edit, editSent, obstacleTo, seen } from './after-sending.ts';
 import type { Bridge } from './context.ts';
+import { sharedFiles, takenBackFiles } from './files-deleted.ts';
+import { isAnyShared } from './files-out.ts';
 import { linkOfThread, type StoredLink } from './links.ts';
-import {
-  meaningOf,
-  memberMessageKey,
-  receipt,
-  recoverFirst,
-  takeMessage,
-  tellPrivately,
-  type Wrote,
-} from './member-events.ts';
+import { meaningOf } from './meaning.ts';
+import { recoverFirst, takeMessage, type Wrote } from './member-events.ts';
+import { memberMessageKey, messageValue, receipt, tellPrivately } from './telling.ts';
+import { isUnsent, kindSent, mayBeThere, partsOf, type Sent } from './message-changes.ts';
 import { settleQuestion } from './questions.ts';
 import { readRecord, replaceRecord, type Stored } from './records.ts';
-import { type Consequence, handled, ignored } from './settlement.ts';
+import { type Consequence, handled, ignored, joined } from './settlement.ts';
 
 /** What members change and delete of what they wrote. */
 
@@ -72,15 +63,7 @@ const onEditFirst = (
 
 const asWritten = (event: Edited): Wrote => ({ ...event, type: 'member_wrote', caught: false });
 
-const partsOf = async (bridge: Bridge, message: MemberMessage): Promise<readonly DeliveryView[]> => {
-  const views = await Promise.all(message.deliveries.map((id) => bridge.store.view(id)));
-  return views.filter((view) => view !== null);
-};
-
 const isOnItsWay = (part: DeliveryView): boolean => part.state === 'owed' && (part.attempting || part.suspect);
-/** Surely not on the other side, and may still get there. */
-const isUnsent = (part: DeliveryView): boolean => ['owed', 'held', 'dead'].includes(part.state);
-const mayBeThere = (part: DeliveryView): boolean => part.state === 'delivered' || part.state === 'unknown';
 
 /** Nothing more of the message goes out before the attempt's outcome is known; then the same event is looked at again. */
 const waitForOutcome = (event: Edited, known: Stored<MemberMessage>, claimed: ClaimedEvent): Consequence => ({
@@ -103,58 +86,46 @@ const again = (event: Edited | Deleted, claimed: ClaimedEvent): NewEvent => {
   };
 };
 
-type Edit = {
-  readonly event: Edited;
-  readonly known: Stored<MemberMessage>;
-  readonly parts: readonly DeliveryView[];
-  readonly link: StoredLink;
-};
-
 const onEditOf = async (bridge: Bridge, edit: Edit, claimed: ClaimedEvent): Promise<Settlement> => {
   const { event, known, parts, link } = edit;
-  const meant = await meaningOf(bridge, { event, link, instead: null });
-  if (parts.length > 0 && parts.every(isUnsent)) return replaceUnsent(bridge, edit, claimed);
   const { kind } = known.value;
-  const becomesPrivate = kind === 'reply' && meant.kind !== 'reply';
-  const rest = becomesPrivate ? parts.filter(isUnsent) : [];
-  const told = (notice: Notice) => tellPrivately(event, `edit:${event.ts}:${event.edition}`, notice);
-  return handled(
+  const meant = await meaningOf(bridge, { text: event.text, link, known: null, before: null });
+  if (parts.length > 0 && parts.every(isUnsent)) return replaceUnsent(bridge, edit, claimed);
+  if (parts.length === 0 && (known.value.files ?? []).length > 0) {
+    // What was nothing but files has words now, or a prefix.
+    if (!(await isAnyShared(bridge, known.value))) return replaceUnsent(bridge, edit, claimed);
+    if (morePrivate(kind, meant.kind) !== kind) return handled(await keepRest(bridge, edit, claimed));
+    if (meant.text !== '') return editSent(bridge, edit, { meant, claimed });
+  }
+  if (!parts.some(mayBeThere))
+    return handled(seen(edit), kindToldOf(edit, morePrivate(kind, meant.kind) !== meant.kind));
+  if (morePrivate(kind, meant.kind) === kind) return editSent(bridge, edit, { meant, claimed });
+  return handled(await keepRest(bridge, edit, claimed));
+};
+
+/** What was sent does not become private by an edit; what was not sent yet stays inside. */
+const keepRest = async (bridge: Bridge, edit: Edit, claimed: ClaimedEvent): Promise<Consequence> => {
+  const { event, known, parts, link } = edit;
+  const rest = parts.filter(isUnsent);
+  const sent: Sent = { link, message: known.value, source: event, parts };
+  const value = obstacleTo(bridge, sent, claimed.receivedAt) === null ? messageValue(event) : null;
+  const notice = prefixTooLate({ kind: kindSent(known.value), rest: rest.length > 0, value });
+  return joined(
     withdraw(rest, 'made private before it was sent'),
-    settled(edit),
+    seen(edit),
     rest.length > 0
       ? await settleQuestion(bridge, known.value.question, {
           cause: claimed.key,
           notice: say('The rest stays inside.'),
         })
       : {},
-    !parts.some(mayBeThere)
-      ? kindToldOf(edit, morePrivate(kind, meant.kind) !== meant.kind)
-      : told(
-          becomesPrivate
-            ? rest.length > 0
-              ? restKept
-              : prefixTooLate
-            : editNotCarried(kind === 'note' ? 'note' : 'reply'),
-        ),
+    tellPrivately(event, `edit:${event.ts}:${event.edition}`, notice),
   );
 };
 
 /** Whoever takes a prefix away expects something to be sent; it is not. */
 const kindToldOf = ({ event, known }: Edit, lessPrivate: boolean): Consequence =>
   lessPrivate ? tellPrivately(event, `edit:${event.ts}:${event.edition}`, kindStays(known.value.kind)) : {};
-
-/** The edit is seen; nothing waits for it any more. */
-const settled = ({ event, known }: Edit): Consequence => {
-  const { edit: _waited, ...value } = known.value;
-  return {
-    records: [
-      replaceRecord('member_message', memberMessageKey(event), {
-        was: known,
-        value: { ...value, edition: event.edition },
-      }),
-    ],
-  };
-};
 
 const withdraw = (parts: readonly DeliveryView[], reason: string): Consequence => ({
   changes: parts.map(({ id }) => ({ type: 'drop', id, reason })),
@@ -207,19 +178,26 @@ export const onMemberDeleted = async (bridge: Bridge, event: Deleted, claimed: C
     deleted: false,
     deliveries: [],
   };
-  // A tombstone: whatever version of the message turns up later is not sent.
-  const tombstone = replaceRecord('member_message', key, { was: known, value: { ...before, deleted: true } });
   const parts = await partsOf(bridge, before);
-  if (parts.some(isOnItsWay)) return handled({ records: [tombstone], events: [again(event, claimed)] });
+  // A tombstone: whatever version of the message turns up later is not sent.
+  const tombstone = (more: Partial<MemberMessage> = {}): Consequence => ({
+    records: [replaceRecord('member_message', key, { was: known, value: { ...before, deleted: true, ...more } })],
+  });
+  if (parts.some(isOnItsWay)) return handled(tombstone(), { events: [again(event, claimed)] });
+  const sent: Sent = { link: found.link, message: before, source: event, parts };
+  const files = await sharedFiles(bridge, before);
+  const isSent = before.kind !== 'kept' && (parts.some(mayBeThere) || files.length > 0);
+  const deletion = isSent ? await deleteSent(bridge, { event, sent, files }, claimed) : NOTHING;
   return handled(
-    { records: [tombstone] },
+    tombstone(deletion.message),
     withdraw(parts.filter(isUnsent), 'deleted before it was sent'),
     await settleQuestion(bridge, before.question, {
       cause: claimed.key,
       notice: say('Its author deleted the message: nothing is to be decided.'),
     }),
-    parts.some(mayBeThere) && before.kind !== 'kept'
-      ? tellPrivately(event, `delete:${event.ts}`, deletionNotCarried(before.kind))
-      : {},
+    deletion.follows,
+    deletion.refused ? {} : await takenBackFiles(bridge, before, { ts: event.ts, at: doneAt(event.at, claimed) }),
   );
 };
+
+const NOTHING: Deletion = { follows: {}, message: {} };

@@ -1,45 +1,34 @@
-import { ZodError } from 'zod';
-import type { EffectOf } from '../core/effect.ts';
+import { undoOffer } from '../core/change-words.ts';
 import type { EventOf, SlackText } from '../core/event.ts';
-import { ChannelId, MemberId, type SlackTs } from '../core/ids.ts';
-import { replyChannels } from '../core/case.ts';
-import { kindOf, type KindOfText, type Mode, morePrivate } from '../core/kind.ts';
+import { leaksInWords } from '../core/leaks.ts';
 import type { MemberMessage } from '../core/link.ts';
 import type { Notice } from '../core/notice.ts';
-import type { Names } from '../core/ports.ts';
 import { settingsOf } from '../core/settings.ts';
-import { REPLY_LIMIT, split } from '../core/split.ts';
-import {
-  channelNotTaken,
-  emptyReply,
-  filesLeftOut,
-  type HeldReason,
-  heldQuestion,
-  notAnAuthor,
-} from '../core/words.ts';
-import { Failure } from '../delivery/errors.ts';
-import type { ClaimedEvent, NewDelivery, Settlement } from '../delivery/ports.ts';
+import { viaOf } from '../core/via.ts';
+import { channelNotTaken, emptyReply, type HeldReason, heldQuestion, notAnAuthor } from '../core/words.ts';
+import type { ClaimedEvent, Settlement } from '../delivery/ports.ts';
 import { standingOf } from './agents.ts';
 import type { Bridge } from './context.ts';
-import { owe } from './lanes.ts';
 import { currentCase, linkOfThread, type StoredLink } from './links.ts';
+import { askAboutFiles, filesOf, type Waiting } from './files-out.ts';
 import { goesOnElsewhere } from './lost-threads.ts';
+import { type Meaning, meaningOf } from './meaning.ts';
+import { partsOfMessage } from './message-parts.ts';
 import { readRecord, replaceRecord, type Stored } from './records.ts';
-import { type Consequence, handled, ignored } from './settlement.ts';
+import { type Consequence, handled, ignored, joined } from './settlement.ts';
+import { inThread, memberMessageKey, messageValue, receipt, tellPrivately } from './telling.ts';
+import { onWrittenBesideLinks } from './visitor-replies.ts';
+import { type Wording, wordsFor } from './writing.ts';
 
 /** What members write in linked threads. */
 
-type Place = { readonly team: string; readonly channel: ChannelId; readonly ts: SlackTs };
-export const memberMessageKey = (place: Place): string => `${place.team}:${place.channel}:${place.ts}`;
-
-/** Buttons name the message they are about; see `deliveriesOf` in decisions.ts. */
-export const messageValue = (place: Place): string => `message:${memberMessageKey(place)}`;
-
 export type Wrote = EventOf<'member_wrote'>;
+
+const SECOND = 1000;
 
 export const onMemberWrote = async (bridge: Bridge, event: Wrote, claimed: ClaimedEvent): Promise<Settlement> => {
   const found = await linkOfThread(bridge, { team: event.team, channel: event.channel, ts: event.thread });
-  if (found === null) return ignored('not a linked thread');
+  if (found === null) return onWrittenBesideLinks(bridge, event);
   if ('recover' in found) return recoverFirst(found.recover, event, claimed);
   if (found.link.value.state === 'ended') return ignored('the link has ended');
   if ((await readRecord(bridge.records, 'member_message', memberMessageKey(event))) !== null)
@@ -62,7 +51,9 @@ type Version = {
 /** Everything that follows from a message whose kind is decided now. */
 export const takeMessage = async (bridge: Bridge, version: Version, claimed: ClaimedEvent): Promise<Settlement> => {
   const { event, link, instead } = version;
-  const meant = await meaningOf(bridge, version);
+  const { before = null } = version;
+  const known = instead?.known?.value.kind ?? null;
+  const meant = await meaningOf(bridge, { text: event.text, link, known, before });
   if (meant.kind === 'kept') return handled(remember(version, { kind: 'kept', deliveries: [] }));
   const told = { at: claimed.receivedAt, channel: event.channel, from: event.memberTeam };
   const standing = await standingOf(bridge, event.member, told);
@@ -70,24 +61,66 @@ export const takeMessage = async (bridge: Bridge, version: Version, claimed: Cla
     return ignored('the author is not an agent', tellPrivately(event, `stranger:${event.thread}`, notAnAuthor));
   const elsewhere = isKnown(version) ? null : await goesOnElsewhere(bridge, link.key, event);
   if (elsewhere !== null) return ignored('the case goes on in another thread', tellOfAnother(event, elsewhere));
-  const files = event.files.map((file) => file.name);
-  if (meant.text === '') {
-    const notice = files.length > 0 ? filesLeftOut(files, meant.kind) : emptyReply;
-    return handled(
-      remember(version, { kind: meant.kind, deliveries: [] }),
-      tellPrivately(event, `empty:${event.ts}:${version.edition}`, notice),
-    );
+  if (meant.text === '' && event.files.length === 0) {
+    const empty = tellPrivately(event, `empty:${event.ts}:${version.edition}`, emptyReply);
+    return handled(remember(version, { kind: meant.kind, deliveries: [] }), empty);
   }
-  if (meant.kind === 'reply' && !replyChannels.has(link.value.case.channel))
+  if (meant.kind === 'reply' && viaOf(link.value.case.channel) === null)
     return handled(await refuseChannel(bridge, version));
   const reason = standing.is === 'unchecked' ? 'unchecked' : await reasonToHold(bridge, meant, version);
+  const { kind } = meant;
+  if (meant.text === '') {
+    const held = reason ?? instead?.held ?? null;
+    const pause = kind === 'reply' && held === null ? pauseFor(bridge, version, claimed) : null;
+    return handled(sendFilesAlone(bridge, version, { kind, held, pause }));
+  }
+  const files = filesOf(bridge, { event, link, kind });
+  const words = await wordsFor(bridge, { link, kind, member: event.member, body: meant.body });
+  const held = reason ?? (kind === 'reply' ? reasonOfWords(version, words) : null);
+  const pause = kind === 'reply' && held === null ? pauseFor(bridge, version, claimed) : null;
   return handled(
-    sendParts(version, {
-      meant,
-      after: claimed.lane,
-      held: reason ?? (meant.kind === 'reply' ? (instead?.held ?? null) : null),
-    }),
-    files.length === 0 ? {} : tellPrivately(event, `files:${event.ts}`, filesLeftOut(files, meant.kind)),
+    sendParts(version, { kind, words, files: files.ids, after: claimed.lane, held, pause }),
+    { deliveries: files.deliveries },
+    files.told,
+    pause === null || isKnown(version)
+      ? {}
+      : tellPrivately(event, `undo:${event.ts}`, undoOffer(pause.inMs, messageValue(event))),
+  );
+};
+
+type Pause = { readonly at: number; readonly inMs: number };
+
+/** How long a reply can be taken back before it goes out; an edit does not begin the time anew. */
+const pauseFor = (bridge: Bridge, { link, instead }: Version, { receivedAt }: ClaimedEvent): Pause | null => {
+  const inMs = settingsOf(bridge.channels(), link.value).undo * SECOND;
+  const known = instead?.known?.value;
+  const at = known === undefined ? receivedAt + inMs : (known.undoUntil ?? receivedAt);
+  return at > receivedAt ? { at, inMs } : null;
+};
+
+/** What was held stays held when it is edited, though it may be for another reason then. */
+const reasonOfWords = ({ instead }: Version, { longSms, found }: Wording): HeldReason | null => {
+  const before = instead?.held ?? null;
+  const now = found.length > 0 ? 'leak' : longSms === null ? null : 'long_sms';
+  if (now === null) return before === 'long_sms' || before === 'leak' ? 'edited' : before;
+  return before === null || before === 'edited' ? now : before;
+};
+
+/** A message without words. */
+const sendFilesAlone = (
+  bridge: Bridge,
+  version: Version,
+  { kind, held, pause }: Waiting & { readonly kind: 'reply' | 'note' },
+): Consequence => {
+  const { event, link } = version;
+  const { ids, deliveries, told } = filesOf(bridge, { event, link, kind }, { held, pause });
+  const isPaused = pause !== null && ids.length > 0;
+  return joined(
+    remember(version, { kind, deliveries: [], files: ids, ...(pause === null ? {} : { undoUntil: pause.at }) }),
+    { deliveries },
+    told,
+    held === null || ids.length === 0 ? {} : askAboutFiles({ event, link, kind }, held),
+    isPaused ? tellPrivately(event, `undo:${event.ts}`, undoOffer(pause.inMs, messageValue(event))) : {},
   );
 };
 
@@ -110,43 +143,6 @@ export const recoverFirst = (
     events: [{ key: `${claimed.key}:again`, lane: claimed.lane, payload: JSON.parse(JSON.stringify(event)) }],
   });
 
-type Meaning = KindOfText & { readonly mode: Mode };
-
-/** A message keeps its kind; an edit may only make it more private. */
-export const meaningOf = async (
-  bridge: Bridge,
-  {
-    event,
-    link,
-    instead,
-    before = null,
-  }: Pick<Version, 'link' | 'instead' | 'before'> & { readonly event: Pick<Wrote, 'text'> },
-): Promise<Meaning> => {
-  const { mode } = settingsOf(bridge.channels(), link.value.channel);
-  const plain = await bridge.text.plain(event.text, namesOf(bridge));
-  const bare = kindOf(bridge.text.start(event.text), mode);
-  const meant = kindOf(plain, mode);
-  const earlier = before === null ? 'reply' : kindOf(bridge.text.start(before), mode).kind;
-  const kind = morePrivate(earlier, morePrivate(bare.kind, meant.kind));
-  return { kind: morePrivate(instead?.known?.value.kind ?? 'reply', kind), text: meant.text, mode };
-};
-
-/** A name that cannot be looked up must not keep a message from going anywhere. */
-const namesOf = (bridge: Bridge): Names => ({
-  member: (id) => nameOr('colleague', async () => (await bridge.chat.member(MemberId.parse(id)))?.name),
-  channel: (id) => nameOr('channel', () => bridge.chat.channelName(ChannelId.parse(id))),
-  group: (id) => nameOr('group', () => bridge.chat.groupName(id)),
-});
-
-const nameOr = async (otherwise: string, look: () => Promise<string | null | undefined>): Promise<string> => {
-  try {
-    return (await look()) ?? otherwise;
-  } catch (error) {
-    if (error instanceof Failure || error instanceof ZodError) return otherwise;
-    throw error;
-  }
-};
-
 /** What cannot be sent at all, told to its author in the thread. */
 const refuseChannel = async (bridge: Bridge, version: Version): Promise<Consequence> => {
   const { event, link } = version;
@@ -167,94 +163,58 @@ const reasonToHold = async (bridge: Bridge, meant: Meaning, { event, link }: Ver
 };
 
 type Send = {
-  readonly meant: Meaning;
+  readonly kind: 'reply' | 'note';
+  readonly words: Wording;
+  /** Ids of the deliveries that fetch its files. */
+  readonly files: readonly string[];
   readonly held: HeldReason | null;
   /** The lane of events of the thread: what was written before may still wait in it. */
   readonly after: string;
+  readonly pause: Pause | null;
 };
 
-const sendParts = (version: Version, { meant, held, after }: Send): Consequence => {
+const sendParts = (version: Version, { kind, words, files, held, after, pause }: Send): Consequence => {
   const { event, edition, link } = version;
-  const kind = meant.kind === 'note' ? 'note' : 'reply';
   const message = memberMessageKey(event);
   const suffix = edition === '' ? '' : `:${edition}`;
-  const parts = split(meant.text, REPLY_LIMIT).map((text, index) =>
-    owe({
-      id: `${kind}:${message}:${index + 1}${suffix}`,
-      effect: {
-        do: 'add_message',
-        link: link.key,
-        kind,
-        text,
-        member: event.member,
-        source: { channel: event.channel, ts: event.ts },
-        insisted: false,
-      },
-      position: `${event.ts}:${String(index).padStart(4, '0')}`,
-      after,
-      ...(held === null ? {} : { held: index === 0 ? held : 'part' }),
-      ...(event.caught ? { suspect: { case: link.value.case.id, above: null } } : {}),
-    }),
-  );
+  const parts = partsOfMessage({ message, event, suffix, link, kind, words }, { after, held, notBefore: pause });
   const deliveries = parts.map((part) => part.id);
-  if (held === null) return { ...remember(version, { kind, deliveries }), deliveries: parts };
+  const undoUntil = pause === null ? {} : { undoUntil: pause.at };
+  if (held === null) return { ...remember(version, { kind, deliveries, files, ...undoUntil }), deliveries: parts };
   const question = inThread(
     link,
     `held:${message}${suffix}`,
-    heldQuestion(event.member, held, { kind, value: messageValue(event) }),
+    heldQuestion(event.member, held, {
+      kind,
+      value: messageValue(event),
+      sms: words.longSms,
+      found: leaksInWords(words.found),
+    }),
   );
   return {
-    ...remember(version, { kind, deliveries, question: question.id }),
+    ...remember(version, { kind, deliveries, files, question: question.id }),
     deliveries: [...parts, receipt(event, 'held', `${held}${suffix}`), question],
   };
 };
 
 const remember = (
   { event, edition, link, instead }: Version,
-  what: Pick<MemberMessage, 'kind' | 'deliveries' | 'question'>,
+  {
+    files = [],
+    ...what
+  }: Pick<MemberMessage, 'kind' | 'deliveries' | 'question' | 'undoUntil'> & { readonly files?: readonly string[] },
 ): Consequence => ({
   records: [
     replaceRecord('member_message', memberMessageKey(event), {
       was: instead?.known ?? null,
-      value: { version: 1, link: link.key, author: event.member, edition, deleted: false, ...what },
-    }),
-  ],
-});
-
-/** A mark on a member's own message. `version` tells one change from another. */
-export const receipt = (
-  place: { readonly channel: ChannelId; readonly ts: SlackTs },
-  mark: EffectOf<'set_receipt'>['receipt'],
-  version: string,
-): NewDelivery =>
-  owe({
-    id: `receipt:${place.channel}:${place.ts}:${mark}:${version}`,
-    effect: { do: 'set_receipt', channel: place.channel, ts: place.ts, receipt: mark },
-  });
-
-/** Something that casebridge says in the thread of a link, after what is there. */
-export const inThread = (link: Pick<StoredLink, 'key' | 'value'>, id: string, notice: Notice): NewDelivery =>
-  owe({
-    id,
-    effect: { do: 'post', link: link.key, as: null, notice, messages: [], broadcast: false },
-    channel: link.value.channel,
-  });
-
-type Spoke = {
-  readonly team: Wrote['team'];
-  readonly channel: ChannelId;
-  readonly member: MemberId;
-  readonly thread: SlackTs | null;
-};
-
-export const tellPrivately = (event: Spoke, what: string, notice: Notice): Consequence => ({
-  deliveries: [
-    owe({
-      id: `answer:${event.team}:${event.channel}:${event.member}:${what}`,
-      effect: {
-        do: 'answer',
-        to: { team: event.team, channel: event.channel, member: event.member, thread: event.thread, responseUrl: null },
-        notice,
+      value: {
+        version: 1,
+        link: link.key,
+        author: event.member,
+        edition,
+        deleted: false,
+        ...what,
+        ...(files.length === 0 ? {} : { files: [...files] }),
       },
     }),
   ],

@@ -1,25 +1,34 @@
+import { OUTCOME } from '../core/change-words.ts';
 import type { EffectOf } from '../core/effect.ts';
 import type { EventOf } from '../core/event.ts';
+import { leaksIn, leaksInWords } from '../core/leaks.ts';
+import type { MemberId } from '../core/ids.ts';
 import type { MemberMessage } from '../core/link.ts';
 import { type Notice, say } from '../core/notice.ts';
+import { settingsOf } from '../core/settings.ts';
 import {
   failedQuestion,
   heldQuestion,
   isHeldReason,
   lateTold,
+  line,
   reasonInWords,
   unknownQuestion,
   waitingTold,
 } from '../core/words.ts';
 import { Failure } from '../delivery/errors.ts';
 import type { ClaimedEvent, DeliveryView, Settlement } from '../delivery/ports.ts';
+import { takeBack } from './change-outcomes.ts';
 import type { Bridge } from './context.ts';
+import { filesBehind } from './files-out.ts';
 import { changeLink, linkByKey, type StoredLink } from './links.ts';
-import { inThread, memberMessageKey, messageValue, receipt } from './member-events.ts';
-import { settleQuestion } from './questions.ts';
+import { inThread, memberMessageKey, messageValue, receipt } from './telling.ts';
+import { typedParts } from './message-parts.ts';
+import { messagesAmong, settleQuestion } from './questions.ts';
 import { readRecord, replaceRecord, type Stored } from './records.ts';
 import { askAboutStale, noStaleLeft } from './stale.ts';
-import { type Consequence, handled, ignored } from './settlement.ts';
+import { type Consequence, handled, ignored, joined } from './settlement.ts';
+import { longSmsOf } from './writing.ts';
 
 /** What follows for its author from what became of a reply or note: a receipt, a question, words. */
 
@@ -39,29 +48,56 @@ type Told = {
 };
 
 export const onMessageNews = async (bridge: Bridge, event: News, claimed: ClaimedEvent): Promise<Settlement> => {
+  const back = takeBack(bridge, event);
   const link = await linkByKey(bridge, event.effect.link);
-  if (link === null) return ignored('the link of this message is gone');
+  if (link === null) return ignored('the link of this message is gone', back);
   const message = await messageOf(bridge, event.effect);
+  const waiting = event.state === 'delivered' ? await changesWaiting(bridge, event, message) : {};
   if (message !== null && !message.value.deliveries.includes(event.id))
-    return ignored('a newer version took the place of this one');
-  const parts = await Promise.all((message?.value.deliveries ?? [event.id]).map((id) => bridge.store.view(id)));
+    return ignored('a newer version took the place of this one', back, waiting);
+  const parts = await Promise.all(
+    (message?.value.deliveries ?? typedParts(event.id)).map((id) => bridge.store.view(id)),
+  );
   const told = { event, link, claimed, message, parts: parts.filter((part) => part !== null) };
   switch (event.state) {
     case 'delivered':
       return handled(
+        waiting,
         await onArrived(bridge, told),
         await nobodyAsks(bridge, told),
         await noStaleLeft(bridge, link, claimed.key),
+        await followedByFiles(bridge, told),
       );
     case 'dropped':
       return handled(mark(told, 'none'), await nobodyAsks(bridge, told), await noStaleLeft(bridge, link, claimed.key));
     case 'owed':
       return onWaiting(bridge, told);
-    case 'dead':
+    case 'dead': {
+      const asked = await onSetAside(bridge, told);
+      return { ...asked, ...joined(asked, back) };
+    }
     case 'unknown':
     case 'held':
       return onSetAside(bridge, told);
   }
+};
+
+const followedByFiles = async (bridge: Bridge, { event, link, message, claimed }: Told): Promise<Consequence> => {
+  const { source } = event.effect;
+  if (source === null || message === null) return {};
+  const key = memberMessageKey({ ...source, team: bridge.chat.team });
+  return filesBehind(bridge, { key, message: message.value, link }, claimed.key);
+};
+
+/** An edit or a deletion waited for it to be known whether this part arrived. */
+const changesWaiting = async (
+  bridge: Bridge,
+  { id }: News,
+  message: Stored<MemberMessage> | null,
+): Promise<Consequence> => {
+  const change = message?.value.changes?.[id];
+  const view = change === undefined ? null : await bridge.store.view(change);
+  return view?.state === 'held' && view.reason === OUTCOME ? { changes: [{ type: 'release', id: view.id }] } : {};
 };
 
 const messageOf = async (bridge: Bridge, { source }: News['effect']): Promise<Stored<MemberMessage> | null> =>
@@ -96,7 +132,7 @@ const onSetAside = async (bridge: Bridge, told: Told): Promise<Settlement> => {
   const first = parts.find((part) => part.state === 'held' || part.state === 'dead' || part.state === 'unknown');
   if (event.reason === 'part' || (first !== undefined && first.id !== event.id))
     return ignored('an earlier part of the message stands for it');
-  const question = inThread(link, `told:${claimed.key}`, questionOf(bridge, event));
+  const question = inThread(link, `told:${claimed.key}`, questionOf(bridge, told));
   const asked: Consequence = {
     deliveries: [question],
     records: message === null ? [] : [replaceQuestion(bridge, told, question.id)],
@@ -117,15 +153,28 @@ const onStale = async (bridge: Bridge, told: Told): Promise<Settlement> => {
   return handled(await nobodyAsks(bridge, told, 'Asked again below.'), mark(told, 'held'), asked, { records: own });
 };
 
-const questionOf = (bridge: Bridge, event: News): Notice => {
+const questionOf = (bridge: Bridge, { event, link, parts }: Told): Notice => {
   const { member, kind, source } = event.effect;
   // The name of a message on buttons: the member's own message, or the delivery when there is none.
   const value = source === null ? `delivery:${event.id}` : messageValue({ ...source, team: bridge.chat.team });
-  const text = source === null ? event.effect.text : null;
+  const messages = messagesAmong(parts).map(({ effect }) => effect);
+  const from = parts.findIndex((part) => part.id === event.id);
+  const text =
+    source === null
+      ? messages
+          .slice(Math.max(0, from))
+          .map((part) => part.text)
+          .join('\n')
+      : null;
   if (event.state === 'unknown') return unknownQuestion(member, { kind, value, text });
   if (event.state === 'dead') return failedQuestion(member, reasonInWords(event.reason), { kind, value, text });
   const reason = event.reason !== undefined && isHeldReason(event.reason) ? event.reason : 'stale';
-  return heldQuestion(member, reason, { kind, value, text });
+  const isSms = event.effect.via === 'sms' && kind === 'reply';
+  const settings = settingsOf(bridge.channels(), link.value);
+  const sms = isSms ? longSmsOf(messages, settings) : null;
+  const words = messages.map((part) => `${part.text}\n${part.html ?? ''}`).join('\n');
+  const found = kind === 'reply' ? leaksInWords(leaksIn(words, settings.leaks)) : '';
+  return heldQuestion(member, reason, { kind, value, text, sms, found });
 };
 
 const replaceQuestion = (bridge: Bridge, { event, message }: Told, question: string | undefined) => {
@@ -156,7 +205,9 @@ const onArrived = async (bridge: Bridge, told: Told): Promise<Consequence> => {
   const whole = parts.every((part) => part.state === 'delivered');
   const words = [
     ...(event.late === true ? [inThread(link, `late:${event.id}`, lateTold(effect.member))] : []),
-    ...(effect.source === null ? [inThread(link, `shown:${event.id}`, writtenElsewhere(effect))] : []),
+    ...(effect.source === null && effect.records === undefined
+      ? [inThread(link, `shown:${event.id}`, writtenElsewhere(effect))]
+      : []),
   ];
   const done: Consequence = {
     changes: releasedBy(told),
@@ -167,9 +218,15 @@ const onArrived = async (bridge: Bridge, told: Told): Promise<Consequence> => {
   };
   if (effect.kind === 'note') return done;
   const answered = { by: await nameOf(bridge, effect), at: bridge.now() };
-  const change = changeLink({ ...link.value, answered, attended: true, waitingSince: null }, link, claimed.key);
-  return { ...done, ...change, deliveries: [...(change.deliveries ?? []), ...(done.deliveries ?? [])] };
+  const claims = link.value.claimedBy === null && settingsOf(bridge.channels(), link.value).claim_on_reply;
+  const claimedBy = claims ? effect.member : link.value.claimedBy;
+  const now = { ...link.value, answered, attended: true, waitingSince: null, claimedBy };
+  const change = changeLink(now, link, claimed.key);
+  const claim = claims ? [inThread(link, `claim:${claimed.key}`, tookIt(effect.member))] : [];
+  return { ...done, ...change, deliveries: [...(change.deliveries ?? []), ...(done.deliveries ?? []), ...claim] };
 };
+
+const tookIt = (member: MemberId): Notice => line({ member }, ' took this case by answering it.');
 
 /** The parts that were held because of this one. */
 const releasedBy = ({ event, parts }: Told): NonNullable<Consequence['changes']> => {

@@ -5,7 +5,8 @@ import { Failure } from '../delivery/errors.ts';
 import type { ClaimedDelivery, Finding } from '../delivery/ports.ts';
 import type { Bridge } from './context.ts';
 import { carriedBehind, joinedIn } from './joining.ts';
-import { linkByKey, rootOf } from './links.ts';
+import { rootOf } from './links.ts';
+import { threadedBy } from './threaded.ts';
 import { gateOf, NO_ROOT, type Plan, postRecords, rememberGone, started, type Work } from './threads.ts';
 
 /** Posts whose outcome nobody knows, looked for in Slack by the marker that each carries. */
@@ -86,7 +87,7 @@ export const lookupStart = async (
   effect: EffectOf<'start_thread'>,
   plan: Plan,
 ): Promise<Finding> => {
-  const link = await linkByKey(bridge, effect.link);
+  const link = await threadedBy(bridge, effect.link);
   if (link === null) return { type: 'undecided', reason: 'the link is gone' };
   // Perhaps started by an earlier life of the store: whatever thread of this link stands there is adopted.
   const adopts = plan.channel === null && link.value.generation === 1;
@@ -95,7 +96,7 @@ export const lookupStart = async (
     return isMine(message, delivery) || (adopts && isRoot);
   });
   if (found === null) return { type: 'absent' };
-  const { receipt, records } = started(bridge, link.value, { channel: effect.channel, ts: found.ts, adopted: adopts });
+  const { receipt, records } = started(bridge, link, { channel: effect.channel, ts: found.ts, adopted: adopts });
   return { type: 'found', receipt, records };
 };
 

@@ -10,11 +10,24 @@ import type { Consequence } from './settlement.ts';
 /** A reply or note that a person is asked about. */
 export type AskedAbout = { readonly view: DeliveryView; readonly effect: EffectOf<'add_message'> };
 
+/** A change of one that was sent. */
+export type ChangeAskedAbout = {
+  readonly view: DeliveryView;
+  readonly effect: EffectOf<'update_message'> | EffectOf<'delete_message'>;
+};
+
 /** Those of the views that are messages and whose content is still kept. */
 export const messagesAmong = (views: readonly (DeliveryView | null)[]): readonly AskedAbout[] =>
   views.flatMap((view) => {
     const { data } = Effect.safeParse(view?.effect);
     return view !== null && data?.do === 'add_message' ? [{ view, effect: data }] : [];
+  });
+
+export const changesAmong = (views: readonly (DeliveryView | null)[]): readonly ChangeAskedAbout[] =>
+  views.flatMap((view) => {
+    const { data } = Effect.safeParse(view?.effect);
+    const isChange = data?.do === 'update_message' || data?.do === 'delete_message';
+    return view !== null && isChange ? [{ view, effect: data }] : [];
   });
 
 const Posted = z.object({ channel: ChannelId, ts: SlackTs });

@@ -14,6 +14,11 @@ const URGENCIES: readonly Urgency[] = ['nudged', 'active', 'list', 'sweep'];
 const KEPT = 500;
 const KEPT_MS = 60_000;
 
+/** So long `readSoon` waits for its turn; then it says how long others are before it, within limits. */
+const SOON_MS = 250;
+const AHEAD_MS = 250;
+const AGAIN_MS = { least: 1_000, most: 5_000 } as const;
+
 /** Every so many turns the least urgent goes first: many active cases must not hide new ones for ever. */
 const LEAST_EVERY = 3;
 
@@ -23,8 +28,8 @@ export type ReadBudget = { readonly perSecond: number; readonly burst: number };
 export type ReadTurns = {
   /** Does the work when there is room for it. */
   within<T>(urgency: Urgency, work: () => Promise<T>): Promise<T>;
-  /** A request has been sent; it counts when it belongs to such work. */
-  spent(): void;
+  /** A request has been sent; it counts when it belongs to such work. Says to which. */
+  spent(): Urgency | null;
   /** Pieces of work that wait for their turn. */
   waiting(): number;
   stop(): void;
@@ -32,13 +37,17 @@ export type ReadTurns = {
 
 export type CaseReads = Pick<ReadTurns, 'within' | 'waiting' | 'stop'> & {
   /** Reads a case, or gives a reading that began at or after `since`. Null when there is no such case. */
-  read(
-    id: CaseId,
-    options: { readonly urgency: Urgency; readonly since: number },
-  ): Promise<{ reading: CaseReading | null; began: number }>;
+  read(id: CaseId, options: { readonly urgency: Urgency; readonly since: number }): Promise<Read>;
+  /**
+   * The same for who has others behind them: rejects with what passes when it is not its turn within a moment. It keeps
+   * its place, and who asks again later finds the reading.
+   */
+  readSoon(id: CaseId, options: { readonly urgency: Urgency; readonly since: number }): Promise<Read>;
   /** Told of every reading, whoever asked for it. */
   onReading(listener: (reading: CaseReading, began: number) => void): void;
 };
+
+export type Read = { readonly reading: CaseReading | null; readonly began: number };
 
 type Kept = { readonly began: number; readonly reading: Promise<CaseReading | null> };
 
@@ -63,22 +72,58 @@ export const createCaseReads = (options: {
     });
   };
 
+  const keptSince = (id: CaseId, since: number): Kept | null => {
+    const known = kept.get(id);
+    return known !== undefined && known.began >= since ? known : null;
+  };
+
+  const readNow = async (id: CaseId, since: number): Promise<Read> => {
+    // Somebody else may have begun a reading while this one waited for its turn.
+    const meanwhile = keptSince(id, since);
+    if (meanwhile !== null) return { reading: await meanwhile.reading, began: meanwhile.began };
+    const made = { began: now(), reading: helpdesk.readCase(id) };
+    keep(id, made);
+    const reading = await made.reading;
+    if (reading !== null) for (const listener of listeners) listener(reading, made.began);
+    return { reading, began: made.began };
+  };
+
+  /** Readings that were asked for by `readSoon` and are not there yet. */
+  const coming = new Map<CaseId, Coming>();
+
+  const start = (id: CaseId, { urgency, since }: Asked): Coming => {
+    const turn = Promise.withResolvers<boolean>();
+    const done = turns.within(urgency, () => {
+      turn.resolve(true);
+      return readNow(id, since);
+    });
+    const mine = { turn: turn.promise, done };
+    coming.set(id, mine);
+    const over = (): void => {
+      turn.resolve(true);
+      if (coming.get(id) === mine) coming.delete(id);
+    };
+    done.then(over, over);
+    return mine;
+  };
+
+  const readSoon = async (id: CaseId, asked: Asked): Promise<Read> => {
+    const known = keptSince(id, asked.since);
+    if (known !== null) return { reading: await known.reading, began: known.began };
+    const { turn, done } = coming.get(id) ?? start(id, asked);
+    if (!(await isWithin(turn, SOON_MS))) throw notYet(turns.waiting());
+    const read = await done;
+    // It had begun before that which is to be read.
+    return read.began >= asked.since ? read : readSoon(id, asked);
+  };
+
   return {
     async read(id, { urgency, since }) {
-      const known = kept.get(id);
-      if (known !== undefined && known.began >= since) return { reading: await known.reading, began: known.began };
-      return turns.within(urgency, async () => {
-        // Somebody else may have begun a reading while this one waited for its turn.
-        const meanwhile = kept.get(id);
-        if (meanwhile !== undefined && meanwhile.began >= since)
-          return { reading: await meanwhile.reading, began: meanwhile.began };
-        const made = { began: now(), reading: helpdesk.readCase(id) };
-        keep(id, made);
-        const reading = await made.reading;
-        if (reading !== null) for (const listener of listeners) listener(reading, made.began);
-        return { reading, began: made.began };
-      });
+      const known = keptSince(id, since);
+      if (known !== null) return { reading: await known.reading, began: known.began };
+      return turns.within(urgency, () => readNow(id, since));
     },
+    readSoon,
     onReading: (listener) => void listeners.add(listener),
     within: (urgency, work) => turns.within(urgency, work),
     waiting: () => turns.waiting(),
@@ -86,13 +131,34 @@ export const createCaseReads = (options: {
   };
 };
 
+type Asked = { readonly urgency: Urgency; readonly since: number };
+/** `turn`: it is being read, or cannot be. */
+type Coming = { readonly turn: Promise<boolean>; readonly done: Promise<Read> };
+
+const isWithin = async (turn: Promise<boolean>, ms: number): Promise<boolean> => {
+  const timeUp = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => timeUp.resolve(false), ms);
+  const isTurn = await Promise.race([turn, timeUp.promise]);
+  clearTimeout(timer);
+  return isTurn;
+};
+
+const notYet = (ahead: number): Failure =>
+  new Failure({
+    kind: 'transient',
+    side: 'acquire',
+    attempted: 'reading a case, with others before it',
+    effect: 'none',
+    retryAfterMs: Math.min(AGAIN_MS.most, Math.max(AGAIN_MS.least, ahead * AHEAD_MS)),
+  });
+
 type Waiter = { readonly go: () => void; readonly giveUp: (why: Error) => void };
 
 /** A bucket of requests; those who wait are served by urgency, then in the order of their coming. */
 export const createReadTurns = (budget: ReadBudget, now: () => number): ReadTurns => {
   const queues = new Map<Urgency, Waiter[]>(URGENCIES.map((urgency) => [urgency, []]));
   /** The work that a request belongs to, and whether its first one is paid for. */
-  const work = new AsyncLocalStorage<{ paid: number }>();
+  const work = new AsyncLocalStorage<{ readonly urgency: Urgency; paid: number }>();
   let tokens = budget.burst;
   let filledAt = now();
   let timer: NodeJS.Timeout | null = null;
@@ -132,13 +198,14 @@ export const createReadTurns = (budget: ReadBudget, now: () => number): ReadTurn
   return {
     within: async (urgency, piece) => {
       await take(urgency);
-      return work.run({ paid: 1 }, piece);
+      return work.run({ urgency, paid: 1 }, piece);
     },
     spent: () => {
       const mine = work.getStore();
-      if (mine === undefined) return;
+      if (mine === undefined) return null;
       if (mine.paid > 0) mine.paid -= 1;
       else tokens -= 1;
+      return mine.urgency;
     },
     waiting,
     stop: () => {

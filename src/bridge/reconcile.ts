@@ -158,6 +158,6 @@ const postsFor = async (
   const record = await readRecord(bridge.records, 'case_message', caseMessageKey(bridge, row));
   if (record !== null || isOurs(bridge, row, null)) return [];
   const isNew = link.cursor === null || compareIds(row.id, link.cursor) > 0;
-  const loud = isNew && !link.attended && settingsOf(bridge.channels(), link.channel).broadcast;
+  const loud = isNew && !link.attended && settingsOf(bridge.channels(), link).broadcast;
   return postsOf(row, { ...tellingOf(bridge, link), loud }).map((post) => owePost(link, post, NOWHERE));
 };

@@ -2,23 +2,31 @@ import type { z } from 'zod';
 import type { Json, RecordWrite } from '../delivery/ports.ts';
 import {
   Baseline,
+  CardPost,
   CaseMessageRecord,
   CurrentCase,
+  FileLink,
+  LastTurn,
   Link,
   LinkPointer,
   MemberMessage,
+  MissedEvents,
   NewestPost,
   OpenCase,
   OwnSenders,
   Root,
+  SentFileLink,
   StaleQuestion,
   StandingReceipt,
+  StoredFile,
 } from '../core/link.ts';
+import { VisitorLink, VisitorPoll, WatchedCase } from '../core/visitor-link.ts';
 
 /** What the bridge asks of the store of records. Rejects on an outage: an outage never reads as "no link". */
 export type RecordStore = {
   get(namespace: string, key: string): Promise<Json | undefined>;
   set(namespace: string, key: string, value: Json): Promise<void>;
+  remove(namespace: string, key: string): Promise<void>;
   entries(namespace: string): AsyncIterable<readonly [key: string, value: Json]>;
 };
 
@@ -28,6 +36,8 @@ type Records = {
   link: Link;
   /** linkKey */
   root: Root;
+  /** linkKey, where the first message of its thread cannot be changed */
+  card_post: CardPost;
   /** threadKey */
   thread: LinkPointer;
   /** account:caseId, for every case id ever seen */
@@ -46,12 +56,28 @@ type Records = {
   newest_post: NewestPost;
   /** linkKey: the newest reply up to which its thread was read as a whole */
   thread_cursor: NewestPost;
+  /** slack: heard by all processes that share the store */
+  missed_events: MissedEvents;
+  /** team:account:name of a rule */
+  turn: LastTurn;
   /** account */
   baseline: Baseline;
   /** account */
   own_senders: OwnSenders;
   /** team:channel:ts of a member's message */
   receipt: StandingReceipt;
+  /** the key of bytes on our disk */
+  file: StoredFile;
+  /** the hash of a link's token */
+  file_link: FileLink;
+  /** the id of the delivery that sent the link */
+  sent_file_link: SentFileLink;
+  /** visitorLinkKey */
+  visitor_link: VisitorLink;
+  /** visitorLinkKey, while it is watched */
+  watched_case: WatchedCase;
+  /** visitorKey */
+  visitor_poll: VisitorPoll;
 };
 
 export type Namespace = keyof Records;
@@ -61,6 +87,7 @@ export type RecordOf<N extends Namespace> = Records[N];
 const schemas: { readonly [N in Namespace]: z.ZodType<Records[N]> } = {
   link: Link,
   root: Root,
+  card_post: CardPost,
   thread: LinkPointer,
   case: LinkPointer,
   current_case: CurrentCase,
@@ -70,9 +97,17 @@ const schemas: { readonly [N in Namespace]: z.ZodType<Records[N]> } = {
   case_message: CaseMessageRecord,
   newest_post: NewestPost,
   thread_cursor: NewestPost,
+  missed_events: MissedEvents,
+  turn: LastTurn,
   baseline: Baseline,
   own_senders: OwnSenders,
   receipt: StandingReceipt,
+  file: StoredFile,
+  file_link: FileLink,
+  sent_file_link: SentFileLink,
+  visitor_link: VisitorLink,
+  watched_case: WatchedCase,
+  visitor_poll: VisitorPoll,
 };
 
 /** A record as parsed, and as it stood in the store: the latter is what a conditional write compares with. */

@@ -1,16 +1,24 @@
 import { z } from 'zod';
+import { MISFILED } from '../core/change-words.ts';
 import type { EffectOf } from '../core/effect.ts';
-import { CaseId, compareIds, type CaseId as CaseIdType } from '../core/ids.ts';
-import { type CaseMessage, normalised } from '../core/message.ts';
+import { CaseId, type CaseId as CaseIdType } from '../core/ids.ts';
+import type { CaseMessage } from '../core/message.ts';
+import { OWN_KEY_REFUSED } from '../core/ports.ts';
+import { isMissingWay } from '../core/words.ts';
 import { Failure } from '../delivery/errors.ts';
-import type { ClaimedDelivery, Finding, Instant, Json, Prepared, RecordWrite, Verdict } from '../delivery/ports.ts';
+import type { ClaimedDelivery, Dead, Instant, Prepared, RecordWrite, Verdict } from '../delivery/ports.ts';
+import { attachmentsOf } from './attachments.ts';
+import { authorOf } from './authors.ts';
 import { caseMessageKey } from './case-events.ts';
 import type { Bridge } from './context.ts';
+import { crossing } from './guard.ts';
 import { helpdeskLane } from './lanes.ts';
 import { currentCase, linkByKey, type StoredLink } from './links.ts';
-import { memberMessageKey } from './member-events.ts';
+import { memberMessageKey } from './telling.ts';
+import { typedParts } from './message-parts.ts';
 import { messagesAmong } from './questions.ts';
 import { readRecord, writeRecord } from './records.ts';
+import { Way, wayFor, writeBy } from './ways.ts';
 
 /** A reply or note on its way into a case: when it may go, how it goes, and what became of it. */
 
@@ -24,14 +32,36 @@ const HELD_TOGETHER = 1000;
 const EDIT_WAITS_MS = SECOND;
 
 /** What an attempt is made with, and what a look-up starts from. */
-export const Plan = z.object({ case: CaseId, above: z.string().nullable() });
+export const Plan = z.object({
+  case: CaseId,
+  above: z.string().nullable(),
+  /** The newest mail before it. */
+  mail: z.string().nullable().optional(),
+  /** For messages: how it goes, and who wrote it, by e-mail. Not kept with the attempt: it is addresses of people. */
+  way: Way.optional(),
+  author: z.string().nullable().optional(),
+});
 export type Plan = z.infer<typeof Plan>;
 
 export type Work = { readonly bridge: Bridge; readonly delivery: ClaimedDelivery };
 type AddMessage = EffectOf<'add_message'>;
 
+/** What a message needs to know before it goes, or why it does not. */
+export const prepareMessage = async (work: Work, effect: AddMessage, link: StoredLink): Promise<Prepared> => {
+  const { bridge } = work;
+  const stopped = await beforeSending(work, effect, link);
+  if (stopped !== null) return stopped;
+  const { id } = await currentCase(bridge, link);
+  const way = await wayFor(bridge, effect, { link, case: { ...link.value.case, id } });
+  if ('missing' in way) return { type: 'dead', reason: way.missing };
+  const mail = way.via === 'mail' ? way.answers.newest : null;
+  const baseline = { case: id, above: link.value.cursor ?? link.value.floor, mail };
+  const plan: Plan = { ...baseline, way, author: await authorOf(bridge, effect.member) };
+  return { type: 'go', baseline, plan };
+};
+
 /** Holds or drops what must not go out any more; null when it may. */
-export const beforeSending = async (work: Work, effect: AddMessage, link: StoredLink): Promise<Prepared | null> => {
+const beforeSending = async (work: Work, effect: AddMessage, link: StoredLink): Promise<Prepared | null> => {
   const { bridge, delivery } = work;
   const changed = await changedMeanwhile(work, effect);
   if (changed !== null || effect.kind === 'note') return changed;
@@ -42,9 +72,11 @@ export const beforeSending = async (work: Work, effect: AddMessage, link: Stored
   // A message that reading the thread found was written earlier than it was stored.
   const written =
     effect.source === null ? delivery.createdAt : Math.min(delivery.createdAt, Number(effect.source.ts) * SECOND);
-  if (effect.insisted || bridge.now() - written <= STALE_MS) return null;
-  if (!(await movedOn(bridge, now.id, written))) return null;
-  return { type: 'hold', reason: 'stale', also: await repliesBehind(work, effect.link) };
+  if (effect.insisted) return null;
+  if (bridge.now() - written > STALE_MS && (await movedOn(bridge, now.id, written)))
+    return { type: 'hold', reason: 'stale', also: await repliesBehind(work, effect.link) };
+  const crossed = await crossing(bridge, { id: delivery.id, effect, written, link, case: now.id });
+  return crossed === null ? null : { type: 'hold', reason: crossed };
 };
 
 /** They were written for the same old state of the case; what a person has released goes out all the same. */
@@ -62,14 +94,19 @@ const repliesBehind = async ({ bridge, delivery }: Work, link: string): Promise<
 
 /** What its author did to the message while it waited, and what became of the parts before this one. */
 const changedMeanwhile = async ({ bridge, delivery }: Work, effect: AddMessage): Promise<Prepared | null> => {
-  if (effect.source === null) return null;
+  if (effect.source === null) return stuckBefore(bridge, delivery.id, typedParts(delivery.id));
   const key = memberMessageKey({ ...effect.source, team: bridge.chat.team });
   const message = (await readRecord(bridge.records, 'member_message', key))?.value;
   if (message === undefined) return null;
   if (message.deleted) return { type: 'dropped', reason: 'deleted before it was sent' };
   if (message.edit !== undefined) return { type: 'retry', reason: 'its author edited it', afterMs: EDIT_WAITS_MS };
-  const before = message.deliveries.slice(0, Math.max(0, message.deliveries.indexOf(delivery.id)));
-  const views = await Promise.all(before.map((id) => bridge.store.view(id)));
+  return stuckBefore(bridge, delivery.id, message.deliveries);
+};
+
+/** A part waits for the decision about one before it. */
+const stuckBefore = async (bridge: Bridge, id: string, parts: readonly string[]): Promise<Prepared | null> => {
+  const before = parts.slice(0, Math.max(0, parts.indexOf(id)));
+  const views = await Promise.all(before.map((one) => bridge.store.view(one)));
   const stuck = views.some((view) => view !== null && ['held', 'dead', 'unknown'].includes(view.state));
   return stuck ? { type: 'hold', reason: 'part' } : null;
 };
@@ -86,7 +123,7 @@ const movedOn = async (bridge: Bridge, id: CaseIdType, since: Instant): Promise<
   return known.some((record) => record === null || record.value.channel !== null);
 };
 
-const recordOfRow = (bridge: Bridge, row: CaseMessage) =>
+export const recordOfRow = (bridge: Bridge, row: Pick<CaseMessage, 'id'>) =>
   readRecord(bridge.records, 'case_message', caseMessageKey(bridge, row));
 
 export type Try = { readonly plan: Plan; readonly deadline: Instant };
@@ -100,10 +137,11 @@ export const sendMessage = async (work: Work, effect: AddMessage, { plan, deadli
   }
 };
 
-/** Surely not done, and not for reasons that pass. */
+/** Surely not done, and not for reasons that pass; a refused key of an agent's own is no refusal of what they wrote. */
 const isRefusal = (error: unknown): error is Failure =>
   error instanceof Failure &&
   error.facts.effect === 'none' &&
+  error.facts.word !== OWN_KEY_REFUSED &&
   (error.facts.kind === 'permanent' || error.facts.kind === 'not_found');
 
 const send = async ({ bridge, delivery }: Work, effect: AddMessage, { plan, deadline }: Try): Promise<Verdict> => {
@@ -111,13 +149,13 @@ const send = async ({ bridge, delivery }: Work, effect: AddMessage, { plan, dead
   if (link === null) return { type: 'dead', reason: 'unlinked' };
   // Frozen or slow since it was opened: nothing may be sent that could still land after the attempt was looked up.
   if (bridge.now() >= deadline) return { type: 'retry', reason: 'too late to begin', afterMs: 0 };
-  const written = await bridge.helpdesk.addMessage({
-    case: plan.case,
-    contact: link.value.case.contact.id,
-    kind: effect.kind,
-    text: effect.text,
-    marker: delivery.id,
-  });
+  const { case: of, way = { via: 'chat' }, author = null } = plan;
+  const { kind, text, html } = effect;
+  const contact = link.value.case.contact.id;
+  const attachments = await attachmentsOf(bridge, effect);
+  const draft = { case: of, contact, author, kind, text, html, marker: delivery.id, attachments };
+  const written = await writeBy(bridge, way, draft);
+  if (!written.asAsked && way.via === 'chat') return misfiled(bridge, delivery.id, written);
   if (!written.asAsked)
     bridge.alarm(
       'kind',
@@ -125,13 +163,21 @@ const send = async ({ bridge, delivery }: Work, effect: AddMessage, { plan, dead
     );
   return {
     type: 'delivered',
-    receipt: { message: written.id },
+    receipt: { message: written.id, ...(attachments.length === 0 ? {} : { attached: written.attached ?? null }) },
     records: [messageRecord(bridge, delivery.id, written)],
   };
 };
 
-const messageRecord = (bridge: Bridge, delivery: string, row: Pick<CaseMessage, 'id'>): RecordWrite =>
+export const messageRecord = (bridge: Bridge, delivery: string, row: Pick<CaseMessage, 'id'>): RecordWrite =>
   writeRecord('case_message', caseMessageKey(bridge, row), { version: 1, delivery, channel: null, ts: null });
+
+/** It is there as something else than asked: what tells of it takes that back (message-outcomes.ts). */
+export const misfiled = (bridge: Bridge, delivery: string, row: Pick<CaseMessage, 'id'>): Dead => ({
+  type: 'dead',
+  reason: MISFILED,
+  receipt: { message: row.id },
+  records: [messageRecord(bridge, delivery, row)],
+});
 
 /** A case that is not active refuses messages: join it once and try again; what is closed waits for a person. */
 const afterRefusal = async (
@@ -140,11 +186,13 @@ const afterRefusal = async (
   { plan, deadline, refusal }: Try & { readonly refusal: Failure },
 ): Promise<Verdict> => {
   const { bridge } = work;
+  const { word: missing } = refusal.facts;
+  if (isMissingWay(missing)) return { type: 'dead', reason: missing };
   const found = await bridge.helpdesk.getCase(plan.case);
   if (found === null) return { type: 'dead', reason: 'the case no longer exists in Acquire' };
   if (found.state === 'closed') return { type: 'hold', reason: 'closed' };
   try {
-    const joined = await bridge.helpdesk.joinCase(plan.case);
+    const joined = await bridge.helpdesk.joinCase(plan.case, plan.author);
     if (joined.state === 'closed') return { type: 'hold', reason: 'closed' };
     return await send(work, effect, { plan, deadline });
   } catch (error) {
@@ -152,48 +200,4 @@ const afterRefusal = async (
     const word = refusal.facts.word ?? `HTTP ${refusal.facts.status ?? '4xx'}`;
     return { type: 'dead', reason: `Acquire refused it (${word}), also after joining the case` };
   }
-};
-
-/**
- * Looks for our row above the baseline: by its marker, else among rows of our own senders that no other delivery is
- * known by. Two equal texts stay two, because each row is mapped to one delivery.
- */
-export const lookupMessage = async ({ bridge, delivery }: Work, effect: AddMessage, plan: Plan): Promise<Finding> => {
-  const reading = await bridge.helpdesk.readCase(plan.case);
-  if (reading === null) return { type: 'undecided', reason: 'the case no longer exists' };
-  const above = reading.messages.filter((row) => plan.above === null || compareIds(row.id, plan.above) > 0);
-  const marked = reading.messages.find((row) => row.marker === delivery.id);
-  if (marked !== undefined) return found(bridge, delivery.id, marked);
-  const ours = await unmappedOf(bridge, above);
-  const type = effect.kind === 'reply' ? 'message' : 'note';
-  const same = ours.find((row) => row.type === type && sameWords(row, effect));
-  if (same !== undefined) return found(bridge, delivery.id, same);
-  if (!reading.complete) return { type: 'undecided', reason: 'the messages of this case cannot be read as a whole' };
-  // Before the first answer of Acquire nobody knows which sender we are.
-  const isNamed = bridge.helpdesk.ownSenders().size > 0;
-  const twin = above.find((row) => row.sender.side !== 'contact' && row.type === type && sameWords(row, effect));
-  if (!isNamed && twin?.sender.side === 'bot') return found(bridge, delivery.id, twin);
-  if (!isNamed && twin !== undefined) return { type: 'undecided', reason: 'somebody wrote the same words, perhaps we' };
-  return ours.some((row) => row.type === type)
-    ? { type: 'undecided', reason: 'an unknown message of ours is in the case' }
-    : { type: 'absent' };
-};
-
-const sameWords = (row: CaseMessage, effect: AddMessage): boolean => normalised(row.text) === normalised(effect.text);
-
-const found = (bridge: Bridge, delivery: string, row: CaseMessage): Finding => ({
-  type: 'found',
-  receipt: { message: row.id } satisfies Json,
-  records: [messageRecord(bridge, delivery, row)],
-});
-
-/** Rows written by one of our keys that no delivery is known by. */
-const unmappedOf = async (bridge: Bridge, rows: readonly CaseMessage[]): Promise<readonly CaseMessage[]> => {
-  const own = bridge.helpdesk.ownSenders();
-  const ours = rows.filter(
-    (row) =>
-      row.marker === null && row.sender.side !== 'contact' && (row.sender.side === 'self' || own.has(row.sender.id)),
-  );
-  const known = await Promise.all(ours.map((row) => recordOfRow(bridge, row)));
-  return ours.filter((_, index) => known[index] === null);
 };

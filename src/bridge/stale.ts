@@ -4,7 +4,7 @@ import { staleQuestion } from '../core/words.ts';
 import type { Bridge } from './context.ts';
 import { helpdeskLane } from './lanes.ts';
 import type { StoredLink } from './links.ts';
-import { inThread } from './member-events.ts';
+import { inThread } from './telling.ts';
 import { type AskedAbout, messagesAmong, settleQuestion } from './questions.ts';
 import { readRecord, replaceRecord } from './records.ts';
 import type { Consequence } from './settlement.ts';

@@ -1,17 +1,16 @@
 import { z } from 'zod';
-import { card, endedCard } from '../core/card.ts';
 import type { EffectOf } from '../core/effect.ts';
 import { ChannelId, SlackTs } from '../core/ids.ts';
-import type { Link } from '../core/link.ts';
-import type { Notice } from '../core/notice.ts';
 import type { Posted } from '../core/ports.ts';
 import { Failure } from '../delivery/errors.ts';
 import type { ClaimedDelivery, GateClosing, Instant, Prepared, RecordWrite, Verdict } from '../delivery/ports.ts';
 import type { Bridge } from './context.ts';
 import { type Carried, carriedBehind, chooseJoined, joinNotices, markerOf } from './joining.ts';
 import { threadGate } from './lanes.ts';
-import { linkByKey, rootOf, rootRecords } from './links.ts';
+import { rootOf, rootRecords } from './links.ts';
 import { readRecord, writeRecord } from './records.ts';
+import { refuseShared } from './shared-channels.ts';
+import { type Threaded, threadedBy } from './threaded.ts';
 
 /** Threads in Slack: how they are started and written to, and what is done when they are gone. */
 
@@ -60,11 +59,13 @@ const newestRecord = (
 export const go = (plan: Plan): Prepared => ({ type: 'go', baseline: plan, plan });
 
 export const prepareStart = async (bridge: Bridge, effect: EffectOf<'start_thread'>): Promise<Prepared> => {
-  const link = await linkByKey(bridge, effect.link);
+  const link = await threadedBy(bridge, effect.link);
   if (link === null) return { type: 'dropped', reason: 'the link is gone' };
   const root = await rootOf(bridge, effect.link);
   if (root !== null && root.generation >= link.value.generation)
     return { type: 'delivered', receipt: { channel: root.channel, ts: root.ts } };
+  const refused = await refuseShared(bridge, link.value, effect.channel);
+  if (refused !== null) return refused;
   return go({ ...NOWHERE, channel: effect.channel, above: await newestPost(bridge, effect.channel, null) });
 };
 
@@ -78,16 +79,8 @@ export const preparePost = async ({ bridge, delivery }: Work, effect: EffectOf<'
   return go({ channel: root.channel, root: root.ts, above, joined: await chooseJoined(bridge, delivery, effect) });
 };
 
-/** The card of a thread that is just being started may have been drawn before the last change: it is drawn again. */
-export const prepareCard = async (bridge: Bridge, effect: EffectOf<'refresh_card'>): Promise<Prepared> => {
-  const root = await rootOf(bridge, effect.link);
-  if (root === null) return closedUntil(bridge, effect.link, NO_ROOT);
-  if (root.gone === true) return { type: 'dropped', reason: ROOT_GONE.reason };
-  return go({ ...NOWHERE, channel: root.channel, root: root.ts });
-};
-
 export const NO_ROOT = { ms: NO_ROOT_MS, reason: 'the thread has not started' };
-const ROOT_GONE = { ms: GONE_MS, reason: 'the first message of the thread was deleted' };
+export const ROOT_GONE = { ms: GONE_MS, reason: 'the first message of the thread was deleted' };
 
 type Closing = { readonly ms: number; readonly reason: string };
 
@@ -98,7 +91,7 @@ export const gateOf = (bridge: Bridge, link: string, { ms, reason }: Closing): G
 });
 
 /** What belongs into a thread that cannot be written to waits, and dies of nothing. */
-const closedUntil = (
+export const closedUntil = (
   bridge: Bridge,
   link: string,
   closing: Closing,
@@ -108,32 +101,27 @@ const closedUntil = (
   gate: gateOf(bridge, link, closing),
 });
 
-const cardOf = (bridge: Bridge, link: Link): Notice => {
-  const url = bridge.helpdesk.caseUrl(link.case.id);
-  return link.state === 'ended' ? endedCard(link, url) : card(link, bridge.channels(), url);
-};
-
 export const startThread = async (work: Work, effect: EffectOf<'start_thread'>): Promise<Verdict> => {
   const { bridge, delivery } = work;
-  const link = await linkByKey(bridge, effect.link);
+  const link = await threadedBy(bridge, effect.link);
   if (link === null) return { type: 'dropped', reason: 'the link is gone' };
   if (isTooLate(work)) return TOO_LATE;
   const posted = await bridge.chat.post({
     channel: effect.channel,
     thread: null,
     as: null,
-    notice: cardOf(bridge, link.value),
+    notice: link.card,
     broadcast: false,
     marker: { delivery: delivery.id, link: effect.link },
   });
-  return started(bridge, link.value, { channel: effect.channel, ts: posted.ts, adopted: false });
+  return started(bridge, link, { channel: effect.channel, ts: posted.ts, adopted: false });
 };
 
 type Standing = { readonly channel: ChannelId; readonly ts: SlackTs; readonly adopted: boolean };
 
 export const started = (
   bridge: Bridge,
-  link: Link,
+  link: Pick<Threaded, 'key' | 'value'>,
   { channel, ts, adopted }: Standing,
 ): Extract<Verdict, { type: 'delivered' }> & { records: readonly RecordWrite[] } => ({
   type: 'delivered',
@@ -184,20 +172,6 @@ export const postAlone = async ({ bridge, delivery }: Work, effect: EffectOf<'po
     receipt: { channel: effect.channel, ts: posted.ts },
     records: [newestRecord(bridge, effect.channel, { root: null, ts: posted.ts })],
   };
-};
-
-export const refreshCard = async ({ bridge }: Work, effect: EffectOf<'refresh_card'>, plan: Plan): Promise<Verdict> => {
-  const link = await linkByKey(bridge, effect.link);
-  if (link === null || plan.channel === null || plan.root === null)
-    return { type: 'dropped', reason: 'the link is gone' };
-  try {
-    await bridge.chat.update({ channel: plan.channel, ts: plan.root, notice: cardOf(bridge, link.value) });
-  } catch (error) {
-    if (!(error instanceof Failure) || error.facts.kind !== 'not_found') throw error;
-    await rememberGone(bridge, effect.link);
-    return { type: 'dropped', reason: ROOT_GONE.reason };
-  }
-  return { type: 'delivered', receipt: null };
 };
 
 /**

@@ -2,11 +2,15 @@ import { type EffectOf, ToHelpdesk } from '../core/effect.ts';
 import { CaseId, compareIds, type CaseId as CaseIdType } from '../core/ids.ts';
 import { Failure } from '../delivery/errors.ts';
 import type { ClaimedDelivery, Destination, Finding, Instant, Prepared, Verdict } from '../delivery/ports.ts';
+import { authorOf } from './authors.ts';
 import type { CatchUp } from './catch-up.ts';
+import { type Change, isChange, lookupChange, makeChange, prepareChange } from './change-message.ts';
 import type { Bridge } from './context.ts';
 import { currentCase, linkByKey, type StoredLink } from './links.ts';
 import { writeRecord } from './records.ts';
-import { beforeSending, lookupMessage, Plan, sendMessage, type Work } from './send-message.ts';
+import { lookupMessage } from './message-lookup.ts';
+import { Plan, prepareMessage, sendMessage, type Work } from './send-message.ts';
+import { asMessage, lookupShare, prepareShare } from './share-file.ts';
 import { verdictOf } from './verdicts.ts';
 
 /** The way to the helpdesk: what each change reads before, does, and looks up when its outcome is not known. */
@@ -33,6 +37,7 @@ export const createToHelpdesk = (bridge: Bridge, catchUp: Pick<CatchUp, 'before'
         return { type: 'dead', reason: 'expired' };
       if (effect.do === 'create_case') return prepareCreate(bridge, effect);
       const link = await linkByKey(bridge, effect.link);
+      if (isChange(effect)) return prepareChange({ bridge, delivery }, effect, link);
       if (link === null || link.value.state === 'ended') return unlinked(effect);
       const waits =
         effect.do === 'add_message' &&
@@ -44,6 +49,7 @@ export const createToHelpdesk = (bridge: Bridge, catchUp: Pick<CatchUp, 'before'
       const effect = ToHelpdesk.parse(delivery.effect);
       if (isOverdue(delivery)) lastTries.add(delivery.id);
       try {
+        if (isChange(effect)) return await makeChange({ bridge, delivery }, effect, { plan, deadline });
         return await perform({ bridge, delivery }, effect, { plan: Plan.parse(plan), deadline });
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
@@ -53,6 +59,7 @@ export const createToHelpdesk = (bridge: Bridge, catchUp: Pick<CatchUp, 'before'
     },
     async lookup(delivery, baseline) {
       const effect = ToHelpdesk.parse(delivery.effect);
+      if (isChange(effect)) return lookupChange({ bridge, delivery }, effect, baseline);
       return lookup({ bridge, delivery }, effect, Plan.parse(baseline ?? { case: '0', above: null }));
     },
   };
@@ -99,34 +106,38 @@ const prepareCreate = async (bridge: Bridge, effect: EffectOf<'create_case'>): P
   return go({ case: newest, above: newest });
 };
 
-type Linked = Exclude<ToHelpdesk, { do: 'create_case' }>;
+type Made = Exclude<ToHelpdesk, Change>;
+type Linked = Exclude<Made, { do: 'create_case' }>;
 
 /** What somebody wrote is never dropped without a word; what only changed the case has nothing left to change. */
 const unlinked = (effect: Linked): Prepared =>
-  effect.do === 'add_message'
+  effect.do === 'add_message' || effect.do === 'share_file'
     ? { type: 'dead', reason: 'unlinked' }
     : { type: 'dropped', reason: 'the link has ended' };
 
 const prepareLinked = async (work: Work, effect: Linked, link: StoredLink): Promise<Prepared> => {
-  const stopped = effect.do === 'add_message' ? await beforeSending(work, effect, link) : null;
-  if (stopped !== null) return stopped;
+  if (effect.do === 'add_message') return prepareMessage(work, effect, link);
+  if (effect.do === 'share_file') return prepareShare(work, effect, link);
   const { id } = await currentCase(work.bridge, link);
   return go({ case: id, above: link.value.cursor ?? link.value.floor });
 };
 
 type Try = { readonly plan: Plan; readonly deadline: Instant };
 
-const perform = async (work: Work, effect: ToHelpdesk, { plan, deadline }: Try): Promise<Verdict> => {
+const perform = async (work: Work, effect: Made, { plan, deadline }: Try): Promise<Verdict> => {
   const { bridge, delivery } = work;
   switch (effect.do) {
     case 'add_message':
       return sendMessage(work, effect, { plan, deadline });
+    case 'share_file':
+      return sendMessage(work, asMessage(effect), { plan, deadline });
     case 'create_case': {
       const { contact, title, firstMessage } = effect;
       const created = await bridge.helpdesk.createCase({
         contact,
         title,
         firstMessage,
+        author: await authorOf(bridge, effect.member),
         chain: null,
         marker: delivery.id,
       });
@@ -141,14 +152,15 @@ const perform = async (work: Work, effect: ToHelpdesk, { plan, deadline }: Try):
     case 'reopen_case':
       return reopen(work, effect, plan);
     case 'invite_agents': {
-      const outcomes = await bridge.helpdesk.inviteAgents(plan.case, effect.agents);
-      const ids = (sent: boolean): string[] =>
+      const outcomes = await bridge.helpdesk.inviteAgents(plan.case, effect.agents, effect.departments);
+      const ids = (sent: boolean | null): string[] =>
         outcomes.filter((outcome) => outcome.sent === sent).map((outcome) => outcome.agent);
-      return { type: 'delivered', receipt: { sent: ids(true), missed: ids(false) } };
+      return { type: 'delivered', receipt: { sent: ids(true), missed: ids(false), unknown: ids(null) } };
     }
     case 'write_follow_up': {
       const link = await linkByKey(bridge, effect.link);
       if (link === null) return { type: 'dropped', reason: 'the link has ended' };
+      if (effect.at <= bridge.now()) return { type: 'dropped', reason: 'its time has come before' };
       await bridge.helpdesk.followUp({
         case: plan.case,
         contact: link.value.case.contact.id,
@@ -170,6 +182,7 @@ const reopen = async ({ bridge, delivery }: Work, effect: EffectOf<'reopen_case'
     contact: last.contact.id,
     title: last.title ?? `Case ${last.id}`,
     firstMessage: null,
+    channel: last.channel,
     chain: link.value.chain,
     marker: delivery.id,
   });
@@ -200,11 +213,13 @@ const openInChain = async (bridge: Bridge, link: StoredLink, above: CaseIdType |
 
 const absent: Finding = { type: 'absent' };
 
-const lookup = async (work: Work, effect: ToHelpdesk, plan: Plan): Promise<Finding> => {
+const lookup = async (work: Work, effect: Made, plan: Plan): Promise<Finding> => {
   const { bridge, delivery } = work;
   switch (effect.do) {
     case 'add_message':
       return lookupMessage(work, effect, plan);
+    case 'share_file':
+      return lookupShare(work, effect, plan);
     case 'create_case': {
       const open = await bridge.helpdesk.openCasesOf(effect.contact);
       const created = open.filter((item) => plan.above === null || compareIds(item.id, plan.above) > 0);

@@ -1,8 +1,13 @@
-import { type EffectOf, type Receipt, ToSlack } from '../core/effect.ts';
+import { type EffectOf, RECEIPT_EMOJI, ToSlack } from '../core/effect.ts';
+import type { FileRef } from '../core/files.ts';
 import { say } from '../core/notice.ts';
 import { Failure } from '../delivery/errors.ts';
 import type { ClaimedDelivery, Destination, Finding, Prepared, Verdict } from '../delivery/ports.ts';
+import { attach, lookupAttach, prepareAttach, type Uploaded } from './attach-file.ts';
+import { prepareCard, refreshCard } from './card-posts.ts';
 import type { Bridge } from './context.ts';
+import { prepareFetch } from './fetch-file.ts';
+import { answerOnDesk } from './home.ts';
 import { threadGate } from './lanes.ts';
 import { lookupAlone, lookupPost, lookupStart } from './post-lookups.ts';
 import { readRecord, writeRecord } from './records.ts';
@@ -13,13 +18,12 @@ import {
   Plan,
   postAlone,
   postInThread,
-  prepareCard,
   preparePost,
   prepareStart,
-  refreshCard,
   startThread,
   type Work,
 } from './threads.ts';
+import { createTransfers, type Transfers } from './transfers.ts';
 import { verdictOf } from './verdicts.ts';
 
 /** The way to Slack: what each change reads before, does, and looks up when its outcome is not known. */
@@ -28,18 +32,26 @@ import { verdictOf } from './verdicts.ts';
 const FILL_TRIES = 5;
 const FILL_AGAIN_MS = 300;
 
-const RECEIPTS: Readonly<Record<Exclude<Receipt, 'none'>, string>> = {
-  waiting: 'hourglass_flowing_sand',
-  delivered: 'white_check_mark',
-  note: 'memo',
-  held: 'raised_hand',
-  failed: 'warning',
+type Bytes = { readonly fetches: Transfers<FileRef>; readonly uploads: Transfers<Uploaded> };
+
+export const createToSlack = (bridge: Bridge): Destination => {
+  const { stopping } = bridge.files;
+  const bytes: Bytes = { fetches: createTransfers(stopping), uploads: createTransfers(stopping) };
+  return ways(bridge, bytes);
 };
 
-export const createToSlack = (bridge: Bridge): Destination => ({
-  prepare: (delivery) => prepare({ bridge, delivery }, ToSlack.parse(delivery.effect)),
+const ways = (bridge: Bridge, { fetches, uploads }: Bytes): Destination => ({
+  async prepare(delivery) {
+    const effect = ToSlack.parse(delivery.effect);
+    if (effect.do === 'fetch_file') return prepareFetch({ bridge, delivery }, effect, fetches);
+    if (effect.do === 'attach_file') return prepareAttach({ bridge, delivery }, effect, uploads);
+    return prepare({ bridge, delivery }, effect);
+  },
   async perform(delivery, planned, deadline) {
     const effect = ToSlack.parse(delivery.effect);
+    if (effect.do === 'attach_file') return attach({ bridge, delivery, deadline }, effect, { planned, uploads });
+    // What only fetches is over when it is prepared.
+    if (effect.do === 'fetch_file') return { type: 'retry', reason: 'it was not fetched yet' };
     const plan = Plan.parse(planned);
     try {
       return await perform({ bridge, delivery, deadline }, effect, plan);
@@ -49,11 +61,18 @@ export const createToSlack = (bridge: Bridge): Destination => ({
       return plan.joined.length > 0 ? apart(verdict) : verdict;
     }
   },
-  lookup: (delivery, baseline) =>
-    lookup({ bridge, delivery }, ToSlack.parse(delivery.effect), Plan.parse(baseline ?? NOWHERE)),
+  async lookup(delivery, baseline) {
+    const effect = ToSlack.parse(delivery.effect);
+    if (effect.do === 'attach_file') return lookupAttach({ bridge, delivery }, { effect, baseline }, uploads);
+    if (effect.do === 'fetch_file') return { type: 'absent' };
+    return lookup({ bridge, delivery }, effect, Plan.parse(baseline ?? NOWHERE));
+  },
 });
 
-const prepare = async (work: Work, effect: ToSlack): Promise<Prepared> => {
+/** Files have ways of their own. */
+type Words = Exclude<ToSlack, { do: 'fetch_file' | 'attach_file' }>;
+
+const prepare = async (work: Work, effect: Words): Promise<Prepared> => {
   const { bridge } = work;
   switch (effect.do) {
     case 'start_thread':
@@ -75,7 +94,7 @@ const prepare = async (work: Work, effect: ToSlack): Promise<Prepared> => {
 
 const done: Verdict = { type: 'delivered', receipt: null };
 
-const perform = async (work: Work, effect: ToSlack, plan: Plan): Promise<Verdict> => {
+const perform = async (work: Work, effect: Words, plan: Plan): Promise<Verdict> => {
   const { bridge } = work;
   switch (effect.do) {
     case 'start_thread':
@@ -92,17 +111,17 @@ const perform = async (work: Work, effect: ToSlack, plan: Plan): Promise<Verdict
       await bridge.chat.update({ channel: effect.channel, ts: effect.ts, notice: effect.notice });
       return done;
     case 'answer':
-      await bridge.chat.answer({ ...effect.to, notice: effect.notice });
+      await tell(bridge, effect);
       return done;
     case 'fill_form':
       return fillForm(work, effect);
     case 'publish_home':
-      await bridge.chat.publishHome(effect.member, effect.notice);
+      await bridge.chat.publishHome(effect.member, effect.notice, bridge.channels().home);
       return done;
   }
 };
 
-const lookup = async (work: Work, effect: ToSlack, plan: Plan): Promise<Finding> => {
+const lookup = async (work: Work, effect: Words, plan: Plan): Promise<Finding> => {
   switch (effect.do) {
     case 'start_thread':
       return lookupStart(work, effect, plan);
@@ -121,17 +140,23 @@ const lookup = async (work: Work, effect: ToSlack, plan: Plan): Promise<Finding>
   }
 };
 
+/** Where the person looks. */
+const tell = (bridge: Bridge, { to, notice, replaces = false }: EffectOf<'answer'>): Promise<void> => {
+  const { home, ...place } = to;
+  return home === true ? answerOnDesk(bridge, to, notice) : bridge.chat.answer({ ...place, notice, replaces });
+};
+
 /** Exactly one receipt stands on a message: the new one is set before the other is taken off. */
 const setReceipt = async (
   { bridge, delivery }: Work,
   { channel, ts, receipt }: EffectOf<'set_receipt'>,
 ): Promise<Verdict> => {
-  const emoji = receipt === 'none' ? null : RECEIPTS[receipt];
+  const emoji = receipt === 'none' ? null : RECEIPT_EMOJI[receipt];
   if (emoji !== null) await bridge.chat.react({ channel, ts, emoji, on: true });
   const key = `${bridge.chat.team}:${channel}:${ts}`;
   const before = (await readRecord(bridge.records, 'receipt', key))?.value.emoji ?? null;
   // After an attempt that was not recorded any of them may stand there.
-  const mayStand = delivery.open === null && delivery.attempts === 0 ? [before] : Object.values(RECEIPTS);
+  const mayStand = delivery.open === null && delivery.attempts === 0 ? [before] : Object.values(RECEIPT_EMOJI);
   for (const old of mayStand) {
     if (old !== null && old !== emoji) await bridge.chat.react({ channel, ts, emoji: old, on: false });
   }
@@ -146,8 +171,9 @@ const fillForm = async ({ bridge, delivery }: Work, effect: EffectOf<'fill_form'
     if (!(error instanceof Failure) || error.facts.kind !== 'not_found') throw error;
     if (delivery.attempts < FILL_TRIES)
       return { type: 'retry', reason: 'the modal is not open yet', afterMs: FILL_AGAIN_MS };
-    await bridge.chat.answer({
-      ...effect.to,
+    await tell(bridge, {
+      do: 'answer',
+      to: effect.to,
       notice: say(
         `The window “${effect.form.title}” could not be filled in time. Nothing was done. Please open it again.`,
       ),

@@ -1,3 +1,4 @@
+import { OWN_KEY_REFUSED } from '../core/ports.ts';
 import type { Failure } from '../delivery/errors.ts';
 import type { GateClosing, Verdict } from '../delivery/ports.ts';
 
@@ -40,7 +41,7 @@ const closing = (
 });
 
 export const verdictOf = (failure: Failure, way: Way): Verdict => {
-  const { kind, effect, retryAfterMs } = failure.facts;
+  const { kind, effect, retryAfterMs, word } = failure.facts;
   switch (kind) {
     case 'rate_limited':
       return closing(way.limited ?? way.side, way.now + (retryAfterMs ?? RATE_LIMIT_MS), failure);
@@ -56,6 +57,8 @@ export const verdictOf = (failure: Failure, way: Way): Verdict => {
         : closing(way.place, way.now + PLACE_MS, failure);
     case 'permanent':
     case 'not_found':
+      // The next try is made with the common key.
+      if (word === OWN_KEY_REFUSED) return { type: 'retry', reason: 'own key refused', afterMs: 0 };
       // An answer that cannot be read may stand for something that was done.
       if (effect === 'possible') return { type: 'ambiguous', reason: reasonOf(failure) };
       return { type: 'dead', reason: reasonOf(failure) };

@@ -1,8 +1,10 @@
 import { contactName } from './card.ts';
+import type { Case } from './case.ts';
 import type { CaseReading } from './event.ts';
 import { type AccountId, type CaseId, type ChannelId, compareIds, type TeamId } from './ids.ts';
 import type { Baseline, Link } from './link.ts';
 import type { CaseMessage } from './message.ts';
+import type { Start } from './route.ts';
 import { type CarriedPost, historyPost, inAcquire, postsOf } from './rows.ts';
 import { line } from './words.ts';
 
@@ -30,7 +32,11 @@ export type CarryContext = {
   readonly baseline: Baseline;
   /** Where a new thread starts. */
   readonly home: ChannelId;
-  /** The channel's setting: show unattended customers' messages in the channel too. */
+  /** When one starts by itself. */
+  readonly start: Start;
+  /** The rule that takes the case, and the channel for which it was made. */
+  readonly rule: { readonly name: string; readonly channel: ChannelId | null } | null;
+  /** The thread's setting: show unattended customers' messages in the channel too. */
   readonly broadcast: boolean;
   readonly caseUrl: string;
   /** Ids that our keys write and act as. */
@@ -42,9 +48,29 @@ export type CarryContext = {
 /** Null when there is no link and nothing that starts one. */
 export const carry = (reading: CaseReading, link: Link | null, context: CarryContext): Carried | null => {
   if (link !== null && link.state === 'on') return carryOn(reading, link, context);
-  const fresh = reading.messages.filter((message) => isFresh(message, link, context.baseline));
-  if (!fresh.some(isFromContact)) return null;
+  if (!startsNow(reading, link, context)) return null;
   return startFor(reading, link, context);
+};
+
+/** By the rule that takes the case. What was there before, and was left alone, starts nothing by itself. */
+const startsNow = (reading: CaseReading, ended: Link | null, { start, baseline }: CarryContext): boolean => {
+  const isWritten = reading.messages.some((row) => isFromContact(row) && isFresh(row, ended, baseline));
+  switch (start) {
+    case 'never':
+      return false;
+    case 'message':
+      return isWritten;
+    case 'new':
+      return isWritten || (isNewCase(reading.case, ended, baseline) && reading.case.state !== 'closed');
+    case 'waiting':
+      return reading.case.state === 'waiting' && (isWritten || isNewCase(reading.case, ended, baseline));
+  }
+};
+
+const isNewCase = (item: Case, ended: Link | null, baseline: Baseline): boolean => {
+  if (ended !== null) return compareIds(item.id, ended.case.id) > 0;
+  if (baseline.case !== null) return compareIds(item.id, baseline.case) > 0;
+  return item.createdAt !== null && item.createdAt > baseline.since;
 };
 
 const isFromContact = (row: CaseMessage): boolean => row.sender.side === 'contact' && row.type === 'message';
@@ -74,6 +100,9 @@ export const newLink = (reading: CaseReading, ended: Link | null, context: Carry
   answered: null,
   attended: false,
   claimedBy: null,
+  // Who chose another channel for it, chose its settings too.
+  route: context.rule?.channel === context.home ? context.rule.name : null,
+  turn: null,
   doneBy: null,
   snoozedUntil: null,
 });
@@ -83,15 +112,30 @@ export const startFor = (reading: CaseReading, ended: Link | null, context: Carr
   const link = newLink(reading, ended, context);
   const isOld =
     ended !== null || (context.baseline.case !== null && compareIds(reading.case.id, context.baseline.case) <= 0);
-  const before = isOld ? reading.messages.filter((message) => !isFresh(message, ended, context.baseline)) : [];
+  const before = isOld
+    ? reading.messages.filter((message) => !isFresh(message, ended, context.baseline))
+    : spokenBefore(reading.messages, context.start);
   const floor = before.at(-1)?.id ?? link.floor;
   const carried = carryOn(reading, { ...link, floor }, context);
   const history = before.length === 0 ? [] : [historyPost(before, context.caseUrl)];
   return { ...carried, starts: true, posts: [...history, ...carried.posts] };
 };
 
+/** Where a bot spoke first, a person who is asked for reads that as history, and the last words of the customer as news. */
+const spokenBefore = (messages: readonly CaseMessage[], start: Start): readonly CaseMessage[] => {
+  if (start !== 'waiting') return [];
+  const last = messages.findLastIndex(isFromContact);
+  const others = messages.slice(0, Math.max(0, last)).findLastIndex((row) => !isFromContact(row));
+  return messages.slice(0, others + 1);
+};
+
 const carryOn = (reading: CaseReading, link: Link, context: CarryContext): Carried => {
-  const telling = { contact: contactName(reading.case.contact), claimer: link.claimedBy, caseUrl: context.caseUrl };
+  const telling = {
+    case: reading.case.id,
+    contact: contactName(reading.case.contact),
+    claimer: link.claimedBy,
+    caseUrl: context.caseUrl,
+  };
   // What is read of a case that was followed by another is late, and says nothing of how things stand.
   if (compareIds(reading.case.id, link.case.id) < 0) {
     const posts = rowsToCarry(reading, link).flatMap((row) => postsOf(row, { ...telling, loud: false }));
@@ -149,7 +193,7 @@ const nextLink = (reading: CaseReading, link: Link, seen: Pick<Link, 'attended' 
 };
 
 /** When the oldest customer's message without an answer was written. */
-const waitingSince = (messages: readonly CaseMessage[]): number | null => {
+export const waitingSince = (messages: readonly CaseMessage[]): number | null => {
   let since: number | null = null;
   for (const { type, sender, createdAt } of messages) {
     if (type !== 'message') continue;

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { AgentId, CaseId, ChainId, ContactId } from './ids.ts';
 
+/** What an account knows by names of its own; no more of it than people can use. */
+const Fields = z.record(z.string(), z.string());
+
 /** Who asks. Only what a person needs to recognise them; absent means unknown. */
 export const Contact = z.object({
   id: ContactId,
   name: z.string().nullable(),
   email: z.string().nullable(),
   phone: z.string().nullable(),
+  /** City, country, and the account's own attributes, by their keys. */
+  fields: Fields.default({}),
 });
 export type Contact = z.infer<typeof Contact>;
 
@@ -31,7 +36,7 @@ export const Case = z.object({
   id: CaseId,
   chain: ChainId,
   contact: Contact,
-  /** chat, mail, sms, voip, …: the vendor's word; only some take replies (`replyChannels`). */
+  /** chat, mail, sms, voip, …: the vendor's word; only some take replies (`viaOf`). */
   channel: z.string(),
   state: CaseState,
   /** The vendor's own word for the state, for people. */
@@ -42,8 +47,12 @@ export const Case = z.object({
   closedBy: AgentId.nullable(),
   /** Names of agents who are in the case. */
   agents: z.array(z.string()),
+  /** Names of departments: of the case where the helpdesk shows them, else of the agents who were asked or are in it. */
+  departments: z.array(z.string()).default([]),
+  /** Numbers of the queues it was put into. */
+  queues: z.array(z.string()).default([]),
+  tags: z.array(z.string()).default([]),
+  /** The account's own attributes of a case, by their keys. */
+  fields: Fields.default({}),
 });
 export type Case = z.infer<typeof Case>;
-
-/** Channels whose cases take replies from Slack today. */
-export const replyChannels: ReadonlySet<string> = new Set(['chat']);

@@ -1,3 +1,5 @@
+import { MemberId } from './ids.ts';
+
 /** The words behind the slash command: pure reading of what somebody typed. */
 
 export const firstWord = (text: string): readonly [word: string, rest: string] => {
@@ -71,3 +73,53 @@ export const searchesFor = (who: string): readonly string[] => {
 };
 
 const LAST_DIGITS = 4;
+
+const MENTION = /<@([UW][A-Z0-9]+)>/gu;
+
+/** Members that were mentioned, each once, and the words beside them. */
+export const mentionedIn = (words: string): { readonly members: readonly MemberId[]; readonly rest: string } => ({
+  members: [...new Set([...words.matchAll(MENTION)].map(([, id]) => MemberId.parse(id)))],
+  rest: words.replaceAll(MENTION, ' ').replaceAll(/\s+/gu, ' ').trim(),
+});
+
+/** Something that people call by a name, or by more than one. */
+export type Named<T> = { readonly names: readonly string[]; readonly is: T };
+
+/**
+ * Whom or what the words name: at each place the longest name counts. `unknown`: words that are no name, or one that
+ * several have.
+ */
+export const namedIn = <T>(
+  words: string,
+  known: readonly Named<T>[],
+): { readonly found: readonly T[]; readonly unknown: readonly string[] } => {
+  const pieces = words.split(/[\s,;]+/u).filter((piece) => piece !== '');
+  const found = new Set<T>();
+  const unknown: string[] = [];
+  for (let at = 0; at < pieces.length; ) {
+    const { one, length } = longestAt(pieces, at, known);
+    if (one === null) unknown.push(pieces.slice(at, at + length).join(' '));
+    else found.add(one.is);
+    at += length;
+  }
+  return { found: [...found], unknown };
+};
+
+const sameName = (name: string): string => name.trim().replace(/^@/u, '').normalize('NFC').toLowerCase();
+
+const longestAt = <T>(
+  pieces: readonly string[],
+  at: number,
+  known: readonly Named<T>[],
+): { readonly one: Named<T> | null; readonly length: number } => {
+  for (let end = Math.min(pieces.length, at + LONGEST_NAME); end > at; end -= 1) {
+    const name = sameName(pieces.slice(at, end).join(' '));
+    const those = known.filter(({ names }) => names.some((one) => sameName(one) === name));
+    const [one = null] = those;
+    if (those.length > 0) return { one: those.length === 1 ? one : null, length: end - at };
+  }
+  return { one: null, length: 1 };
+};
+
+/** Words in a name. */
+const LONGEST_NAME = 8;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { Case } from './case.ts';
+import { SlackFile } from './files.ts';
 import { CaseMessage } from './message.ts';
+import { VisitorCase } from './visitor-case.ts';
 import { CaseId, ChannelId, MemberId, MessageId, SlackTs, TeamId } from './ids.ts';
 
 /** Facts told to us, in the past tense, as they are stored in the inbox. */
@@ -10,10 +12,6 @@ const memberFields = { team: TeamId, channel: ChannelId, member: MemberId };
 /** Text as Slack gives it: mrkdwn with entities, and the rich_text blocks when there are any. */
 export const SlackText = z.object({ mrkdwn: z.string(), blocks: z.array(z.unknown()) });
 export type SlackText = z.infer<typeof SlackText>;
-
-/** A file's name and size are enough to say that it was left out. */
-const SlackFile = z.object({ id: z.string(), name: z.string() });
-type SlackFile = z.infer<typeof SlackFile>;
 
 const MemberWrote = z.object({
   type: z.literal('member_wrote'),
@@ -45,6 +43,8 @@ const MemberDeleted = z.object({
   ...memberFields,
   ts: SlackTs,
   thread: SlackTs,
+  /** When it was deleted, by Slack's clock, where Slack says it. */
+  at: SlackTs.nullable().catch(null),
 });
 
 /** Where a private answer goes: the short-lived address first, then an ephemeral message. */
@@ -52,6 +52,8 @@ export const AnswerTo = z.object({
   ...memberFields,
   thread: SlackTs.nullable(),
   responseUrl: z.string().nullable(),
+  /** It was asked on the home tab: the answer goes there. */
+  home: z.boolean().optional(),
 });
 export type AnswerTo = z.infer<typeof AnswerTo>;
 
@@ -87,6 +89,15 @@ const FormSubmitted = z.object({
   fields: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
 });
 
+/** A reaction on a message of any thread, where the settings make it stand for something. */
+const Reacted = z.object({
+  type: z.literal('reaction'),
+  /** Its thread is not told: it must be looked up. */
+  to: AnswerTo,
+  reaction: z.string(),
+  message: SlackTs,
+});
+
 const HomeOpened = z.object({ type: z.literal('home_opened'), team: TeamId, member: MemberId });
 
 const ChannelChanged = z.object({
@@ -113,6 +124,13 @@ const CaseChanged = z.object({
   round: z.number().nullable(),
 });
 
+/** A watched case of a visitor was read, and is not as its thread was told; null: it is not shown any more. */
+const VisitorCaseChanged = z.object({
+  type: z.literal('visitor_case_changed'),
+  link: z.string(),
+  case: VisitorCase.nullable(),
+});
+
 /** What the delivery engine tells. Shaped as `DeliveryNews` of the engine; the effect is parsed where it is used. */
 const DeliveryTold = z.object({
   type: z.literal('delivery'),
@@ -126,8 +144,25 @@ const DeliveryTold = z.object({
   effect: z.unknown(),
 });
 
+/** A contact has waited since then for as long as the rule of the thread allows. */
+const WaitDue = z.object({
+  type: z.literal('wait_due'),
+  link: z.string(),
+  since: z.number(),
+  step: z.enum(['remind', 'escalate']),
+});
+
 /** A snooze is over. */
-const SnoozeEnded = z.object({ type: z.literal('snooze_ended'), link: z.string(), until: z.number() });
+const SnoozeEnded = z.object({
+  type: z.literal('snooze_ended'),
+  link: z.string(),
+  until: z.number(),
+  /** Who set it. */
+  by: MemberId.optional(),
+});
+
+/** Nobody decided for so long whether a case should be opened beside the open one of its contact. */
+const DraftForgotten = z.object({ type: z.literal('draft_forgotten'), id: z.string() });
 
 /** An operator's decision about a delivery. */
 const Ordered = z.object({ type: z.literal('ordered'), order: z.enum(['redrive', 'drop']), id: z.string() });
@@ -143,6 +178,14 @@ const RepairOrdered = z.object({
 /** The first message of a link's thread was deleted in Slack; `generation` is that thread's. */
 const ThreadGone = z.object({ type: z.literal('thread_gone'), link: z.string(), generation: z.number().int() });
 
+/** Slack does not let us change the card that stands there. */
+const CardLost = z.object({
+  type: z.literal('card_lost'),
+  link: z.string(),
+  generation: z.number().int(),
+  ts: SlackTs,
+});
+
 /** Something operators must know; shown once under its key. */
 const AlarmRaised = z.object({ type: z.literal('alarm'), text: z.string() });
 
@@ -154,13 +197,18 @@ export const Event = z.discriminatedUnion('type', [
   ButtonPressed,
   ShortcutUsed,
   FormSubmitted,
+  Reacted,
   HomeOpened,
   ChannelChanged,
   CaseNudged,
   CaseChanged,
+  VisitorCaseChanged,
   DeliveryTold,
   SnoozeEnded,
+  DraftForgotten,
+  WaitDue,
   ThreadGone,
+  CardLost,
   AlarmRaised,
   Ordered,
   RepairOrdered,

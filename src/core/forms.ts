@@ -1,11 +1,13 @@
-import type { Agent } from './case.ts';
+import type { Agent, Department } from './case.ts';
+import { ACTIONS, actionNames, buttonDoor, hubButtons } from './doors.ts';
 import type { EventOf } from './event.ts';
-import type { Inline, Button, Choice, Field, Form, Part } from './notice.ts';
-import { button, moment } from './words.ts';
+import type { Link } from './link.ts';
+import type { Choice, Field, Form, Inline, Part } from './notice.ts';
+import { type Clock, readTime, TIME_EXAMPLES } from './times.ts';
+import { localOf, weekdayOf } from './zones.ts';
 
 /** The modals: what they show, what they ask, and what is wrong with what was typed. */
 
-const HOUR = 3_600_000;
 /** Slack's limit for a typed field. */
 const TYPED_LIMIT = 3000;
 
@@ -27,26 +29,18 @@ const text = (...pieces: readonly Inline[]): Part => ({ part: 'text', text: [...
 
 /** The title of the loading modal for what leads to a form; null when it leads to none. */
 export const formTitle = (event: EventOf<'button'> | EventOf<'shortcut'> | EventOf<'command'>): string | null => {
-  if (event.type === 'command') return event.text.trim().toLowerCase() === 'open' ? 'Open a case' : null;
-  const name = event.type === 'button' ? event.action : event.shortcut;
-  const titles: Readonly<Record<string, string>> =
-    event.type === 'button'
-      ? {
-          case_snooze: 'Snooze',
-          case_invite: 'Invite agents',
-          case_details: 'Case',
-          case_reply: 'Reply to customer',
-          case_note: 'Internal note',
-        }
-      : {
-          case_open: 'Open a case',
-          case_reply: 'Reply to customer',
-          case_note: 'Internal note',
-          case_details: 'Case',
-          case_close: 'Close case',
-        };
-  return titles[name] ?? null;
+  switch (event.type) {
+    case 'command':
+      return event.text.trim().toLowerCase() === 'open' ? (ACTIONS.open.shortcut?.opens ?? null) : null;
+    case 'button':
+      return buttonDoor(event.action)?.button.opens ?? null;
+    case 'shortcut':
+      return actionOfShortcut(event.shortcut)?.opens ?? null;
+  }
 };
+
+const actionOfShortcut = (id: string) =>
+  actionNames.map((name) => ACTIONS[name].shortcut).find((shortcut) => shortcut?.id === id) ?? null;
 
 /** A modal that only says something. */
 export const messageForm = (title: string, ...pieces: readonly Inline[]): Form => ({
@@ -95,55 +89,116 @@ export const closeForm = (link: string, title: string): Form => ({
   parts: [text(title), text('The conversation ends for the customer. You can reopen it.')],
 });
 
-/** Choices of the snooze form, as hours from now. */
-const SNOOZES: readonly (readonly [hours: number, label: string])[] = [
-  [0.5, 'Half an hour'],
-  [1, 'One hour'],
-  [3, 'Three hours'],
-  [24, 'One day'],
-  [72, 'Three days'],
-  [168, 'One week'],
+/** Choices of the snooze form, in words that `readTime` understands. */
+const SNOOZES: readonly (readonly [words: string, label: string])[] = [
+  ['30m', 'Half an hour'],
+  ['1h', 'One hour'],
+  ['3h', 'Three hours'],
+  ['tomorrow 9:00', 'Until tomorrow morning'],
+  ['monday 9:00', 'Until Monday morning'],
+  ['1w', 'One week'],
 ];
 
-export const snoozeForm = (link: string, now: number): Form => ({
+export const snoozeForm = (link: string, clock: Clock): Form => ({
   form: 'snooze',
   title: 'Snooze',
   submit: 'Snooze',
   context: link,
   parts: [
-    field('hours', 'For', {
-      input: 'choice',
-      choices: SNOOZES.map(
-        ([hours, label]): Choice => ({ value: String(hours), label: `${label} (until ${moment(now + hours * HOUR)})` }),
-      ),
-      initial: '1',
-    }),
+    field(
+      'for',
+      'For',
+      {
+        input: 'choice',
+        choices: SNOOZES.flatMap(([words, label]): Choice[] => {
+          const read = readTime(words, clock);
+          return 'at' in read ? [{ value: words, label: `${label} (${wallClock(clock.zone, read.at)})` }] : [];
+        }),
+        initial: '1h',
+      },
+      { optional: true },
+    ),
+    field(
+      'until',
+      'Or until',
+      { input: 'line', initial: '' },
+      { hint: `By your own clock (${clock.zone}): ${TIME_EXAMPLES}.`, optional: true },
+    ),
     { part: 'small', text: ['The case comes back in its thread at that time, or when the customer writes.'] },
+  ],
+});
+
+/** `Mon 2026-11-23 08:30` by the clock on the wall. */
+const wallClock = (zone: string, at: number): string => {
+  const { day, minutes } = localOf(zone, at);
+  const two = (count: number): string => String(count).padStart(2, '0');
+  const weekday = weekdayOf(day);
+  return `${weekday[0]?.toUpperCase()}${weekday.slice(1)} ${day} ${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+};
+
+export const assignForm = (link: string): Form => ({
+  form: 'assign',
+  title: 'Assign',
+  submit: 'Hand over',
+  context: link,
+  parts: [
+    field('to', 'To', { input: 'members', most: 1 }),
+    { part: 'small', text: ['It is told in the thread, and the card shows who has the case.'] },
   ],
 });
 
 /** Slack offers at most 100 choices in one field. */
 const MOST_CHOICES = 100;
 
-export const inviteForm = (link: string, agents: readonly Agent[]): Form => {
-  const people = agents.filter((agent) => !agent.bot);
-  if (people.length === 0) return messageForm('Invite agents', 'Acquire lists no agents who could be invited.');
+type Invitable = { readonly agents: readonly Agent[]; readonly departments: readonly Department[] };
+
+export const inviteForm = (link: string, { agents, departments }: Invitable): Form => {
+  const named = (
+    name: string,
+    label: string,
+    all: readonly { readonly id: string; readonly name: string }[],
+  ): Field[] =>
+    all.length === 0
+      ? []
+      : [
+          field(
+            name,
+            label,
+            {
+              input: 'choice',
+              choices: all.slice(0, MOST_CHOICES).map(({ id, name: called }): Choice => ({ value: id, label: called })),
+              initial: null,
+            },
+            { optional: true },
+          ),
+        ];
   return {
     form: 'invite',
     title: 'Invite agents',
     submit: 'Invite',
     context: link,
     parts: [
-      field('agent', 'Agent in Acquire', {
-        input: 'choice',
-        choices: people.slice(0, MOST_CHOICES).map((agent): Choice => ({ value: agent.id, label: agent.name })),
-        initial: null,
-      }),
+      field(
+        'members',
+        'Members of Slack',
+        { input: 'members', most: null },
+        { hint: 'Each is the agent in Acquire with the same e-mail address.', optional: true },
+      ),
+      ...named(
+        'agent',
+        'Or an agent in Acquire',
+        agents.filter(({ bot }) => !bot),
+      ),
+      ...named('department', 'Or a department', departments),
     ],
   };
 };
 
 export type OpenDraft = { readonly title: string; readonly note: string; readonly channel: string };
+
+/** Acquire's interface shows no other word where a case is opened, and no way to begin a mail or a text message. */
+const OPENS_AS =
+  'It opens as a chat. Acquire lets an app begin no e-mail and no text message: begin those in Acquire, and their thread appears here.';
 
 export const openForm = (draft: OpenDraft): Form => ({
   form: 'open',
@@ -174,74 +229,15 @@ export const openForm = (draft: OpenDraft): Form => ({
       { hint: 'This goes to the customer. Leave it empty to write later.', optional: true },
     ),
     field('channel', 'Slack channel of its thread', { input: 'channel', initial: draft.channel }),
+    { part: 'small', text: [OPENS_AS] },
   ],
 });
 
-/** The hub: what the case is, and every action as a button. */
-export const detailsForm = (link: string, parts: readonly Part[], isClosed: boolean): Form => {
-  const open: readonly Button[] = [
-    button('case_reply', 'Reply to customer…', link),
-    button('case_note', 'Internal note…', link),
-    button('case_claim', 'Claim', link),
-    button('case_snooze', 'Snooze…', link),
-    button('case_invite', 'Invite…', link),
-    button('case_close', 'Close', link, {
-      style: 'danger',
-      confirm: {
-        title: 'Close this case?',
-        text: 'The conversation ends for the customer. You can reopen it.',
-        yes: 'Close it',
-      },
-    }),
-    button('case_unlink', 'Unlink', link, {
-      style: 'danger',
-      confirm: {
-        title: 'Unlink this thread?',
-        text: 'Nothing written in it reaches the customer any more.',
-        yes: 'Unlink',
-      },
-    }),
-  ];
-  const closed: readonly Button[] = [
-    button('case_reopen', 'Reopen', link, { style: 'primary' }),
-    button('case_note', 'Internal note…', link),
-  ];
-  return {
-    form: 'details',
-    title: 'Case',
-    submit: null,
-    context: link,
-    parts: [...parts, { part: 'buttons', buttons: [...(isClosed ? closed : open)] }],
-  };
-};
-
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/u;
-const PHONE = /^\+?[\d\s().-]{5,25}$/u;
-
-export const typed = (event: EventOf<'form'>, name: string): string => {
-  const value = event.fields[name];
-  return (typeof value === 'string' ? value : (value?.[0] ?? '')).trim();
-};
-
-/** What is wrong with a submitted form, by field; empty when nothing is. */
-export const errorsOf = (event: EventOf<'form'>): Readonly<Record<string, string>> => {
-  const at = (name: string): string => typed(event, name);
-  if (event.form === 'reply' || event.form === 'note') {
-    return at('text') === '' ? { text: 'Nothing is written here yet.' } : {};
-  }
-  if (event.form !== 'open') return {};
-  const errors: Record<string, string> = {};
-  const isNew = at('new_name') !== '' || at('new_email') !== '' || at('new_phone') !== '';
-  if (at('contact') === '' && !isNew) errors['contact'] = 'Choose a contact, or fill in a new one below.';
-  if (at('contact') !== '' && isNew)
-    errors['new_name'] = 'Either choose a contact above or fill in a new one, not both.';
-  if (isNew && at('new_name') === '') errors['new_name'] = 'A new contact needs a name.';
-  if (isNew && at('new_email') === '' && at('new_phone') === '')
-    errors['new_email'] = 'A new contact needs an e-mail address or a phone number.';
-  if (at('new_email') !== '' && !EMAIL.test(at('new_email')))
-    errors['new_email'] = 'This is not an e-mail address, e.g. jo@example.com.';
-  if (at('new_phone') !== '' && !PHONE.test(at('new_phone')))
-    errors['new_phone'] = 'This is not a phone number, e.g. +358 40 123 4567.';
-  if (at('title') === '') errors['title'] = 'A subject is needed.';
-  return errors;
-};
+/** The hub: what the case is, and every action that fits it as a button. */
+export const detailsForm = (link: Link, key: string, parts: readonly Part[]): Form => ({
+  form: 'details',
+  title: 'Case',
+  submit: null,
+  context: key,
+  parts: [...parts, { part: 'buttons', buttons: [...hubButtons(link, key)] }],
+});

@@ -36,11 +36,23 @@ export const Link = z.object({
   attended: z.boolean(),
   /** Who took it, by casebridge's own record. */
   claimedBy: MemberId.nullable(),
+  /** The rule that it was started by; null when none took it, or a person chose another place. */
+  route: z.string().nullable().default(null),
+  /** Whose turn it was when it started, where members take turns. */
+  turn: MemberId.nullable().default(null),
   /** Who closed or reopened it last, in words. */
   doneBy: z.string().nullable(),
   snoozedUntil: z.number().nullable(),
 });
 export type Link = z.infer<typeof Link>;
+
+/** Who was called last by a rule whose members take turns. */
+export const LastTurn = z.object({ version: z.literal(1), member: MemberId });
+export type LastTurn = z.infer<typeof LastTurn>;
+
+/** The last word of any process that it may have missed events: another one each time. */
+export const MissedEvents = z.object({ version: z.literal(1), word: z.string() });
+export type MissedEvents = z.infer<typeof MissedEvents>;
 
 /** The first message of a link's thread. */
 export const Root = z.object({
@@ -54,6 +66,17 @@ export const Root = z.object({
   gone: z.boolean().optional(),
 });
 export type Root = z.infer<typeof Root>;
+
+/** The card of a thread whose first message Slack does not let us change. */
+export const CardPost = z.object({
+  version: z.literal(1),
+  generation: z.number().int(),
+  /** The delivery that posts it. */
+  delivery: z.string(),
+  /** Where it stands, once it was drawn anew there. */
+  ts: SlackTs.nullable(),
+});
+export type CardPost = z.infer<typeof CardPost>;
 
 /** Which link a Slack thread, or a case id, belongs to. */
 export const LinkPointer = z.object({ version: z.literal(1), link: z.string() });
@@ -70,12 +93,44 @@ export const MemberMessage = z.object({
   deleted: z.boolean(),
   /** Deliveries made of it, in order. */
   deliveries: z.array(z.string()),
+  /** Deliveries that fetch its files; what goes to the contact follows from them. */
+  files: z.array(z.string()).optional(),
   /** An edit that waits for the outcome of an open attempt: until then nothing more of it is sent. */
   edit: z.string().optional(),
   /** The delivery of the question about it that stands in the thread. */
   question: z.string().optional(),
+  /** The newest update or deletion of each part that was sent, by the delivery that sent it. */
+  changes: z.record(z.string(), z.string()).optional(),
+  /** Until then it can be taken back before it goes out. */
+  undoUntil: z.number().optional(),
 });
 export type MemberMessage = z.infer<typeof MemberMessage>;
+
+/** Bytes on our disk, under the key of this record. */
+export const StoredFile = z.object({
+  version: z.literal(1),
+  name: z.string(),
+  type: z.string(),
+  size: z.number(),
+  /** After this nobody needs them. */
+  until: z.number(),
+});
+export type StoredFile = z.infer<typeof StoredFile>;
+
+/** What a link to a file leads to, under the hash of what makes the link unguessable. */
+export const FileLink = z.object({
+  version: z.literal(1),
+  key: z.string(),
+  name: z.string(),
+  type: z.string(),
+  size: z.number(),
+  until: z.number(),
+});
+export type FileLink = z.infer<typeof FileLink>;
+
+/** The link that a delivery has sent, so that it can be taken back. */
+export const SentFileLink = z.object({ version: z.literal(1), link: z.string() });
+export type SentFileLink = z.infer<typeof SentFileLink>;
 
 /** The question about all replies of a link that are held because the case has moved on. */
 export const StaleQuestion = z.object({
@@ -119,7 +174,12 @@ export const StandingReceipt = z.object({ version: z.literal(1), emoji: z.string
 export type StandingReceipt = z.infer<typeof StandingReceipt>;
 
 /** Ids of helpdesk senders that our keys write as. */
-export const OwnSenders = z.object({ version: z.literal(1), ids: z.array(z.string()) });
+export const OwnSenders = z.object({
+  version: z.literal(1),
+  ids: z.array(z.string()),
+  /** As which of them each key writes, as far as that was seen; keys under names that give nothing away. */
+  keys: z.record(z.string(), z.string()).optional(),
+});
 export type OwnSenders = z.infer<typeof OwnSenders>;
 
 /** The case of a link as our own create or reopen left it, known before anybody read it. */

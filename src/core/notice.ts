@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MemberId } from './ids.ts';
+import { RichText } from './rich-text.ts';
 
 /**
  * What casebridge says in Slack, as a small document. All words are chosen in core; the Slack room only draws. Text
@@ -11,7 +12,11 @@ export const Inline = z.union([
   z.object({ strong: z.string() }),
   z.object({ code: z.string() }),
   z.object({ member: MemberId }),
+  /** A user group: everybody in it is called. */
+  z.object({ group: z.string() }),
   z.object({ url: z.string(), label: z.string() }),
+  /** A moment (ms), which each reader sees by their own clock. */
+  z.object({ at: z.number() }),
 ]);
 export type Inline = z.infer<typeof Inline>;
 
@@ -29,6 +34,8 @@ export const Part = z.discriminatedUnion('part', [
   z.object({ part: z.literal('title'), text: z.string() }),
   /** Line breaks inside a piece of text are kept. */
   z.object({ part: z.literal('text'), text: z.array(Inline) }),
+  /** What somebody else wrote, with its styles. A link in it shows where it leads. */
+  z.object({ part: z.literal('rich'), blocks: RichText }),
   /** What somebody else wrote, set apart. */
   z.object({ part: z.literal('quote'), text: z.array(Inline) }),
   /** Small grey line. */
@@ -67,7 +74,8 @@ export const Field = z.object({
     z.object({ input: z.literal('choice'), choices: z.array(Choice), initial: z.string().nullable() }),
     /** Choices are asked for while the member types. */
     z.object({ input: z.literal('search') }),
-    z.object({ input: z.literal('members') }),
+    /** `most`: how many may be chosen. */
+    z.object({ input: z.literal('members'), most: z.number().int().nullable().default(null) }),
     z.object({ input: z.literal('channel'), initial: z.string().nullable() }),
   ]),
 });
@@ -95,5 +103,10 @@ export const plainInline = (inline: Inline): string => {
   if ('strong' in inline) return inline.strong;
   if ('code' in inline) return inline.code;
   if ('member' in inline) return 'a member';
+  if ('group' in inline) return 'a group';
+  if ('at' in inline) return moment(inline.at);
   return inline.label;
 };
+
+/** A moment for people of any time zone: `2026-11-21 14:05 UTC`. */
+export const moment = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

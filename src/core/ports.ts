@@ -1,5 +1,6 @@
 import type { Agent, Case, Contact, Department } from './case.ts';
 import type { AnswerTo, CaseReading, Event, SlackText } from './event.ts';
+import type { CaseFile, OpenedFile, SlackFile } from './files.ts';
 import type {
   AccountId,
   AgentId,
@@ -25,15 +26,45 @@ export type WrittenMessage = {
   readonly case: CaseId;
   readonly chain: ChainId | null;
   readonly asAsked: boolean;
+  /** How many attachments the answer to a mail shows. */
+  readonly attached?: number;
 };
 
-export type MessageDraft = {
+/** A file that goes along with a mail. */
+export type MailAttachment = {
+  readonly name: string;
+  readonly type: string;
+  /** Its bytes in base64. */
+  readonly content: string;
+};
+
+/**
+ * Who wrote it, by e-mail: an agent with a key of their own is shown to the contact as its author. Where the helpdesk
+ * refuses such a key, the call fails without effect under this word, and the next one is made with the common key.
+ */
+export type Authored = { readonly author?: string | null };
+export const OWN_KEY_REFUSED = 'OWN_KEY_REFUSED';
+
+export type MessageDraft = Authored & {
   readonly case: CaseId;
   readonly contact: ContactId;
   readonly kind: 'reply' | 'note';
   readonly text: string;
+  /** The text with its styles, where the contact's channel is to get them; null for plain text. */
+  readonly html: string | null;
   /** The delivery's id, sent along where the helpdesk takes it. */
   readonly marker: string;
+  /** For mails alone. */
+  readonly attachments?: readonly MailAttachment[];
+};
+
+export type MessageChange = Authored & {
+  readonly case: CaseId;
+  readonly message: MessageId;
+  readonly kind: 'reply' | 'note';
+  readonly text: string;
+  /** As in a draft. */
+  readonly html: string | null;
 };
 
 /** What an answer to the last mail of a case is made of. Addresses are bare, each is there once. */
@@ -46,17 +77,30 @@ export type Mail = {
   readonly subject: string;
   /** `Message-ID` that an answer refers to, where one is known. */
   readonly messageId: string | null;
+  /** The newest mail known, by the helpdesk's own count of mails. */
+  readonly newest: string;
 };
 
-export type MailDraft = {
+/** A mail of our side, as it can be read afterwards. */
+export type SentMail = {
+  /** The case's message that it is, where the list of mails tells. */
+  readonly message: MessageId | null;
+  /** The helpdesk's id of the sender. */
+  readonly sender: string | null;
+  /** Its text and its HTML, in the form of `readBack`. */
+  readonly words: readonly string[];
+};
+
+export type MailDraft = Authored & {
   readonly case: CaseId;
   readonly contact: ContactId;
   readonly answers: Mail;
   readonly html: string;
   readonly text: string;
+  readonly attachments?: readonly MailAttachment[];
 };
 
-export type SmsDraft = {
+export type SmsDraft = Authored & {
   readonly case: CaseId;
   readonly contact: ContactId;
   /** One of `smsNumbers`. */
@@ -64,11 +108,13 @@ export type SmsDraft = {
   readonly text: string;
 };
 
-export type CaseDraft = {
+export type CaseDraft = Authored & {
   readonly contact: ContactId;
   readonly title: string;
   /** First message to the contact; null opens the case without one. */
   readonly firstMessage: string | null;
+  /** The vendor's word, as in `Case`; a chat unless told otherwise, and then for the helpdesk to keep. */
+  readonly channel?: string;
   /** Reopen: the chain to go on with. */
   readonly chain: ChainId | null;
   /** The delivery's id, sent along with the first message where the helpdesk takes it. */
@@ -81,7 +127,8 @@ export type CasePage = {
   readonly next: number | null;
 };
 
-export type InviteOutcome = { readonly agent: AgentId; readonly sent: boolean };
+/** Of somebody who was asked by name or as one of a department. `sent` is null where the helpdesk does not say. */
+export type InviteOutcome = { readonly agent: AgentId; readonly sent: boolean | null };
 
 export type Helpdesk = {
   readonly account: AccountId;
@@ -104,20 +151,21 @@ export type Helpdesk = {
   newestMessage(): Promise<MessageId | null>;
   addMessage(draft: MessageDraft): Promise<WrittenMessage>;
   /** Replaces the text of a message of ours. `kind` is the one it was stored with. */
-  updateMessage(change: {
-    readonly case: CaseId;
-    readonly message: MessageId;
-    readonly kind: 'reply' | 'note';
-    readonly text: string;
-  }): Promise<WrittenMessage>;
+  updateMessage(change: MessageChange): Promise<WrittenMessage>;
   /** For good. A message that is gone already is no failure. */
-  deleteMessage(id: MessageId): Promise<void>;
+  deleteMessage(id: MessageId, author?: string | null): Promise<void>;
   /** The newest mail between us and the contact of this case; null when none shows how to answer it. */
   lastMail(of: Case): Promise<Mail | null>;
   /** Only cases of channel `mail` take it. */
   sendMail(draft: MailDraft): Promise<WrittenMessage>;
+  /** Mails of our side in this case that are newer than the given one, in order. */
+  mailsSince(of: Case, newest: string): Promise<readonly SentMail[]>;
+  /** Files that came or went with the mails of this case, by the message that each mail is. */
+  mailFiles(of: Case): Promise<ReadonlyMap<MessageId, readonly CaseFile[]>>;
   /** The account's own numbers that can send text messages, in international form. */
   smsNumbers(): Promise<readonly string[]>;
+  /** The number of the account in this conversation, as its last text message shows it; null when none does. */
+  smsNumberOf(of: Case): Promise<string | null>;
   /**
    * To the contact's own number. Fails without effect where that number is not surely complete (`NO_PHONE`,
    * `NO_COUNTRY_CODE`) or the conversation cannot be named to the helpdesk (`NO_TIMELINE`).
@@ -126,8 +174,13 @@ export type Helpdesk = {
   createCase(draft: CaseDraft): Promise<Case>;
   /** False when the helpdesk only let us leave: the case is not closed. */
   closeCase(id: CaseId, options: { readonly askFeedback: boolean }): Promise<boolean>;
-  joinCase(id: CaseId): Promise<Case>;
-  inviteAgents(id: CaseId, agents: readonly AgentId[]): Promise<readonly InviteOutcome[]>;
+  joinCase(id: CaseId, author?: string | null): Promise<Case>;
+  /** Departments by their numbers. Those who were asked by name come first, in their order. */
+  inviteAgents(
+    id: CaseId,
+    agents: readonly AgentId[],
+    departments?: readonly string[],
+  ): Promise<readonly InviteOutcome[]>;
   followUp(options: {
     readonly case: CaseId;
     readonly contact: ContactId;
@@ -148,6 +201,14 @@ export type Helpdesk = {
   probe(): Promise<void>;
   /** Ids of senders that our keys are known to write as; grows with every answer. */
   ownSenders(): ReadonlySet<string>;
+  /** Whether a row of this author's would be known as ours by its sender: each key it may be written with has written. */
+  isNamed(author: string | null): boolean;
+  /** Some agents have keys of their own. */
+  readonly knowsAuthors: boolean;
+  /** Authors whose own keys are refused now. */
+  refusedAuthors(): Promise<readonly string[]>;
+  /** What a message of ours may look like when it is read again, normalised: one of these is the text of its row. */
+  readBack(words: { readonly text: string; readonly html: string | null }): readonly string[];
 };
 
 export type Member = {
@@ -155,6 +216,8 @@ export type Member = {
   readonly team: TeamId;
   /** Display name, else real name. */
   readonly name: string;
+  /** Real name, else display name: what customers are shown. */
+  readonly fullName: string;
   readonly email: string | null;
   /** Minutes and daylight saving come from the name: `Europe/Helsinki`. */
   readonly timeZone: string | null;
@@ -186,11 +249,19 @@ export type SeenMessage = {
   readonly own: boolean;
   readonly author: MemberId | null;
   readonly text: SlackText;
+  /** Names of its files. */
+  readonly files: readonly string[];
   readonly marker: Marker | null;
 };
 
 /** A fact that we were perhaps not told, with the key and lane of the event that tells it. */
 export type MissedFact = { readonly key: string; readonly lane: string; readonly event: Event };
+
+/** A file's bytes on their way into Slack. */
+export type Upload = { readonly url: string; readonly size: number; readonly body: AsyncIterable<Uint8Array> };
+
+/** A message that shows a file; `thread` null: it stands in the channel. */
+export type FileShare = { readonly ts: SlackTs; readonly thread: SlackTs | null };
 
 export type Chat = {
   readonly team: TeamId;
@@ -213,9 +284,30 @@ export type Chat = {
     readonly thread: SlackTs | null;
     readonly responseUrl: string | null;
     readonly notice: Notice;
+    /** In the place of the answer that the response address came with. */
+    readonly replaces?: boolean;
   }): Promise<void>;
+  /** The bytes of a member's file, checked against what was announced; asks first what a stub is. */
+  openFile(file: SlackFile, signal: AbortSignal): Promise<OpenedFile>;
+  /** A place for a file's bytes. Nobody sees it until it is completed, and it vanishes when it is not. */
+  startUpload(file: {
+    readonly name: string;
+    readonly size: number;
+  }): Promise<{ readonly file: string; readonly url: string }>;
+  sendUpload(upload: Upload, signal: AbortSignal): Promise<void>;
+  /** Shows an uploaded file in a thread, below the notice; once, however often it is asked for. */
+  completeUpload(request: {
+    readonly file: string;
+    readonly name: string;
+    readonly channel: ChannelId;
+    readonly thread: SlackTs;
+    readonly notice: Notice;
+  }): Promise<void>;
+  /** Where a file is shown in a channel, which Slack may take a moment to tell; null when there is no such file. */
+  fileShares(file: string, channel: ChannelId): Promise<readonly FileShare[] | null>;
   /** Draws the home tab of one member. */
-  publishHome(member: MemberId, notice: Notice): Promise<void>;
+  /** `channel` stands for the place of what is pressed on it. */
+  publishHome(member: MemberId, notice: Notice, channel: ChannelId): Promise<void>;
   /** Fills the modal that was opened for an event under its inbox key; `to` comes back with its submission. */
   fillForm(view: string, form: Form, to: AnswerTo): Promise<void>;
   /** Messages of a thread above `after` in order, all pages; the root first when `after` is null. */
@@ -235,6 +327,8 @@ export type Chat = {
   /** Whether the member is in the channel. Kept for a minute, or until an event says otherwise. */
   isInChannel(channel: ChannelId, member: MemberId): Promise<boolean>;
   isInGroup(group: string, member: MemberId): Promise<boolean>;
+  /** Whether people of another company are in the channel. Kept for a minute. */
+  isShared(channel: ChannelId): Promise<boolean>;
   /** Names for mentions inside a text that goes to a customer. */
   channelName(channel: ChannelId): Promise<string | null>;
   groupName(group: string): Promise<string | null>;

@@ -1,10 +1,17 @@
-import { type MessageId, positionOf } from './ids.ts';
+import { describedFile } from './file-words.ts';
+import type { CaseFile } from './files.ts';
+import { type CaseId, type MessageId, positionOf } from './ids.ts';
 import type { Link } from './link.ts';
-import type { CaseMessage } from './message.ts';
+import { bodyOf, type CaseMessage, shownText } from './message.ts';
 import { displayName } from './names.ts';
-import type { Inline, Notice, PostAs } from './notice.ts';
+import { type Inline, type Notice, type Part, type PostAs, say } from './notice.ts';
+import { originalKey } from './original.ts';
+import { isFileLong, previewOf } from './outgoing.ts';
+import { plainTextOf } from './plain-text.ts';
+import type { RichText } from './rich-text.ts';
 import { POST_LIMIT, split } from './split.ts';
-import { line } from './words.ts';
+import { splitRich } from './split-rich.ts';
+import { button, line } from './words.ts';
 
 /** Rows of a case as posts of a thread. */
 
@@ -26,9 +33,17 @@ export type CarriedPost = {
   readonly position: string | null;
   readonly broadcast: boolean;
   readonly history?: true;
+  /** Shown behind it. */
+  readonly files?: readonly CaseFile[];
+  /** The whole text as a file, where the post only begins it. */
+  readonly attachment?: Attachment | null;
 };
 
+type Attachment = { readonly name: string; readonly text: string };
+
 export type Telling = {
+  /** The case of the rows; after a reopening some may be of one before it. */
+  readonly case: CaseId;
   /** What to call a contact whose name the row lacks. */
   readonly contact: string;
   readonly claimer: Link['claimedBy'];
@@ -37,40 +52,78 @@ export type Telling = {
   readonly caseUrl: string;
 };
 
-/** The posts of one row: none for our own, several for a long one. */
+/** The posts of one row: none for our own, several for a long one, the beginning of a very long one. */
 export const postsOf = (row: CaseMessage, telling: Telling): readonly CarriedPost[] => {
   const { side } = row.sender;
   if (side === 'self') return [];
   const base = { messages: [row.id], position: positionOf(row.id), broadcast: false };
   if (row.type === 'event') return row.text === '' ? [] : [{ ...base, key: row.id, as: null, notice: line(row.text) }];
   const loud = telling.loud && side === 'contact' && row.type === 'message';
-  return textsOf(row, telling.caseUrl).map((text, index) => {
+  const { notices, attachment } = textsOf(row, telling);
+  return notices.map((notice, index) => {
     const isLoud = loud && index === 0;
-    const mention: Inline[] = isLoud && telling.claimer !== null ? ['\n', { member: telling.claimer }] : [];
     return {
       ...base,
       key: index === 0 ? row.id : `${row.id}/${index + 1}`,
       position: `${base.position}:${String(index).padStart(4, '0')}`,
       as: postAs(row, telling.contact),
-      notice: paragraph([...text, ...mention]),
+      notice: isLoud ? calling(notice, telling.claimer) : notice,
       broadcast: isLoud,
+      ...(index === 0 && row.files !== undefined ? { files: row.files } : {}),
+      ...(index === 0 && attachment !== null ? { attachment } : {}),
     };
   });
 };
 
-const textsOf = (row: CaseMessage, url: string): readonly (readonly Inline[])[] => {
-  const texts = split(row.text, POST_LIMIT);
-  if (texts.length > 0) return texts.map((text) => [text]);
-  return [['A message without text, perhaps a file. ', { url, label: 'See it in Acquire' }, '.']];
+type Texts = { readonly notices: readonly Notice[]; readonly attachment: Attachment | null };
+
+const textsOf = (row: CaseMessage, telling: Telling): Texts => {
+  const body = bodyOf(row);
+  if (isFileLong(body)) return asFile(row, body);
+  const parts = splitRich(body, { limit: POST_LIMIT });
+  if (parts.length === 0) return { notices: [withoutText(row, telling.caseUrl)], attachment: null };
+  const notices = parts.map((part, at): Notice => {
+    const isLast = at === parts.length - 1;
+    return written(part, row.folded && isLast ? wayToWhole(row, telling) : []);
+  });
+  return { notices, attachment: null };
 };
 
-const paragraph = (text: readonly Inline[]): Notice => ({
-  summary: text
-    .map((inline) => (typeof inline === 'string' ? inline : 'label' in inline ? inline.label : ''))
-    .join('')
-    .trim(),
-  parts: [{ part: 'text', text: [...text] }],
+const written = (blocks: RichText, more: readonly Part[]): Notice => ({
+  summary: plainTextOf(blocks).trim(),
+  parts: [{ part: 'rich', blocks }, ...more],
 });
+
+/** Slack shows the beginning of a text file, and the whole at a press. */
+const asFile = ({ id, text }: CaseMessage, body: RichText): Texts => {
+  const size = `${Math.round(text.length / 1000)},000`;
+  const told = `This is the beginning of a message of about ${size} characters. All of it is in the file below.`;
+  return {
+    notices: [written(previewOf(body), [{ part: 'small', text: [told] }])],
+    attachment: { name: `message-${id}.txt`, text },
+  };
+};
+
+const wayToWhole = ({ id }: CaseMessage, telling: Telling): readonly Part[] => [
+  { part: 'small', text: ['Earlier mails or a signature are left out here.'] },
+  {
+    part: 'buttons',
+    buttons: [button('case_original', 'Show original', originalKey({ case: telling.case, message: id }))],
+  },
+];
+
+const withoutText = ({ files = [] }: CaseMessage, url: string): Notice =>
+  files.length > 0
+    ? say(files.map(describedFile).join('\n'))
+    : say('A message without text, perhaps a file. ', { url, label: 'See it in Acquire' }, '.');
+
+/** Whoever has the case is called. */
+const calling = (notice: Notice, claimer: Link['claimedBy']): Notice => {
+  if (claimer === null) return notice;
+  const [first, ...others] = notice.parts;
+  const call: Part = { part: 'text', text: [{ member: claimer }] };
+  return { ...notice, parts: first === undefined ? [call] : [first, call, ...others] };
+};
 
 export const inAcquire = (name: string | null): string => `${displayName(name ?? 'Agent')} (in Acquire)`;
 
@@ -86,10 +139,12 @@ const customerName = (name: string): string => displayName(name.replace(/^#(?=\d
 
 /** An older case's last messages in one post: the newest that fit, and where to read the others. */
 export const historyPost = (rows: readonly CaseMessage[], caseUrl: string): CarriedPost => {
-  const said = rows.filter((row) => row.text !== '' && row.type !== 'event');
-  const shown = newestThatFit(said.map((row) => ({ row, text: shortened(row.text) })));
+  const said = rows
+    .map((row) => ({ row, whole: shownText(row) }))
+    .filter(({ row, whole }) => whole !== '' && row.type !== 'event');
+  const shown = newestThatFit(said.map(({ row, whole }) => ({ row, whole, text: shortened(whole) })));
   const omitted = said.length - shown.length;
-  const isShortened = shown.some(({ row, text }) => text !== row.text);
+  const isShortened = shown.some(({ row, whole, text }) => text !== whole || row.folded);
   const more = [...(omitted > 0 ? [`${omitted} more`] : []), ...(isShortened ? ['full texts'] : [])].join(' and ');
   const head: Inline[] = [
     `Earlier in this case${more === '' ? '' : ` (${more} `}`,
@@ -116,7 +171,7 @@ export const historyPost = (rows: readonly CaseMessage[], caseUrl: string): Carr
   };
 };
 
-type Shown = { readonly row: CaseMessage; readonly text: string };
+type Shown = { readonly row: CaseMessage; readonly whole: string; readonly text: string };
 
 const newestThatFit = (said: readonly Shown[]): readonly Shown[] => {
   const last = said.slice(-HISTORY);

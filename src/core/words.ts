@@ -22,9 +22,6 @@ export const span = (ms: number): string => {
   return `${count} ${name}${count === 1 ? '' : 's'}`;
 };
 
-/** A moment for people of any time zone: `2026-11-21 14:05 UTC`. */
-export const moment = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-
 export const button = (
   action: string,
   label: string,
@@ -33,12 +30,25 @@ export const button = (
 ): Button => ({ action, label, value, style: more.style ?? 'plain', confirm: more.confirm ?? null });
 
 /** Why a reply is not sent until its author decides; `part`: because an earlier part of the same message is not. */
-const HELD = ['mention', 'confirm', 'closed', 'stale', 'unchecked', 'edited', 'part', 'flood'] as const;
+const HELD = [
+  'mention',
+  'confirm',
+  'closed',
+  'stale',
+  'unchecked',
+  'edited',
+  'part',
+  'flood',
+  'long_sms',
+  'leak',
+  'crossed_agent',
+  'crossed_customer',
+] as const;
 export type HeldReason = (typeof HELD)[number];
 
 export const isHeldReason = (reason: string): reason is HeldReason => HELD.some((known) => known === reason);
 
-const heldText = (reason: HeldReason): string => {
+export const heldText = (reason: HeldReason): string => {
   switch (reason) {
     case 'mention':
       return 'this mentions colleagues, so it was not sent to the customer.';
@@ -56,11 +66,27 @@ const heldText = (reason: HeldReason): string => {
       return 'an earlier part of this message was not sent.';
     case 'flood':
       return 'more than 20 threads were due at once, so this one waits for an operator.';
+    case 'long_sms':
+      return 'this is long for a text message, so it was not sent yet.';
+    case 'leak':
+      return 'this may hold what should stay inside, so it was not sent to the customer.';
+    case 'crossed_agent':
+      return 'somebody else answered the customer at the same time, so this was not sent. Read that first.';
+    case 'crossed_customer':
+      return 'the customer wrote again before you could have read it, so this was not sent. Read that first.';
   }
 };
 
 /** What a question is about. `value` names it on the buttons; `text` is what was written, where it stands nowhere else. */
-type Asked = { readonly kind: 'reply' | 'note'; readonly value: string; readonly text?: string | null };
+type Asked = {
+  readonly kind: 'reply' | 'note';
+  readonly value: string;
+  readonly text?: string | null;
+  /** How many text messages it takes, where they are unusually many. */
+  readonly sms?: number | null;
+  /** What was found in it that should perhaps stay inside, as a sentence; '' for nothing. */
+  readonly found?: string;
+};
 
 const question = (
   summary: string,
@@ -77,12 +103,17 @@ const question = (
 
 const keep = ({ value }: Asked): Button => button('case_keep', 'Keep inside', value);
 
-/** Asks the author of a held reply. */
+const NOTE_ON_CLOSED = 'the case is closed, so this note was not stored.';
+
+/** Asks the author of a held reply or note. */
 export const heldQuestion = (member: MemberId, reason: HeldReason, about: Asked): Notice => {
   const [send, reopenFirst] =
     about.kind === 'note' ? ['Store as note', 'Reopen and store'] : ['Send to customer', 'Reopen and send'];
   const release = button('case_release', reason === 'closed' ? reopenFirst : send, about.value, { style: 'primary' });
-  return question(`Not sent yet: ${heldText(reason)}`, [{ member }, ` ${heldText(reason)}`], {
+  const count = about.sms ? ` It takes ${about.sms} text messages.` : '';
+  const why = about.kind === 'note' && reason === 'closed' ? NOTE_ON_CLOSED : heldText(reason);
+  const words = `${why}${count}${about.found ? ` ${about.found}` : ''}`;
+  return question(`Not sent yet: ${words}`, [{ member }, ` ${words}`], {
     about,
     buttons: [release, keep(about)],
   });
@@ -105,6 +136,22 @@ export const staleQuestion = (
   });
 };
 
+/** What a way to the contact needs and does not have, as the helpdesk's room and the bridge call it. */
+const MISSING = {
+  NO_MAIL: 'no mail of this case can be read that shows whom to answer',
+  NO_NUMBER: 'the Acquire account has no number that can send text messages',
+  SEVERAL_NUMBERS:
+    'the Acquire account has several numbers, nothing shows which one the customer wrote to, and none of them is set for this channel (sms_number in the routes file)',
+  NO_PHONE: 'the contact has no phone number in Acquire',
+  NO_COUNTRY_CODE: 'the contact’s phone number in Acquire has no country code, so it may be somebody else’s',
+  NO_TIMELINE: 'Acquire does not show the conversation that a text message must name',
+  SMS_FAILED: 'the telephone company did not take it',
+} as const;
+export type MissingWay = keyof typeof MISSING;
+
+export const isMissingWay = (word: string | undefined): word is MissingWay =>
+  word !== undefined && Object.hasOwn(MISSING, word);
+
 /** Reasons are machine words; people read these. */
 export const reasonInWords = (reason: string | undefined): string => {
   switch (reason) {
@@ -114,8 +161,14 @@ export const reasonInWords = (reason: string | undefined): string => {
       return 'Acquire did not take it for 24 hours';
     case 'unlinked':
       return 'the thread was unlinked before it could be sent';
+    case 'misfiled':
+      return 'Acquire stored it as something else than asked, so it is taken back there at once';
+    case 'gone':
+      return 'it is no longer in Acquire';
+    case 'row unknown':
+      return 'casebridge does not know which message in Acquire it is';
     default:
-      return reason;
+      return isMissingWay(reason) ? MISSING[reason] : reason;
   }
 };
 
@@ -169,11 +222,6 @@ export const channelNotTaken = (channel: string, url: string): Notice => ({
   ],
 });
 
-export const filesLeftOut = (names: readonly string[], kind: Kind): Notice =>
-  say(
-    `${names.length === 1 ? 'This file was' : 'These files were'} not ${kind === 'note' ? 'stored with the note' : 'sent to the customer'}: ${names.join(', ')}. Files are not carried over yet.`,
-  );
-
 export const emptyReply: Notice = say('This was not sent: there is no text in it.');
 
 export const notAnAgent: Notice = say(
@@ -182,24 +230,6 @@ export const notAnAgent: Notice = say(
 
 export const notAnAuthor: Notice = say(
   'What you write in this thread stays in Slack. Only agents answer here: full members of this workspace who are in a casebridge channel (and in the agents’ group, if one is set). Ask whoever runs casebridge to add you.',
-);
-
-export const editNotCarried = (kind: 'reply' | 'note'): Notice =>
-  say(
-    `Edits of a message already sent are not carried over yet: the ${kind === 'reply' ? 'customer' : 'note in Acquire'} still has the first wording.`,
-  );
-
-export const deletionNotCarried = (kind: 'reply' | 'note'): Notice =>
-  say(
-    `Deletions of a message already sent are not carried over yet: the ${kind === 'reply' ? 'customer still has it' : 'note is still in Acquire'}.`,
-  );
-
-export const prefixTooLate: Notice = say(
-  'This had already been sent to the customer, so the new prefix changes nothing there. Delete the message in Acquire if it must go.',
-);
-
-export const restKept: Notice = say(
-  'A part of this had already been sent to the customer; the rest stays inside. Delete the part in Acquire if it must go.',
 );
 
 /** An edit never makes a message less private. */

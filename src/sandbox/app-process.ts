@@ -25,6 +25,13 @@ export interface AppSettings {
   /** Socket Mode with an app token, HTTP with a signing secret. */
   readonly transport: { readonly appToken: string } | { readonly signingSecret: string };
   readonly acquire: { readonly origin: string; readonly key: string; readonly webhookSecret: string };
+  /** The second case system; none when absent. */
+  readonly giosg?: {
+    readonly origin: string;
+    readonly organization: string;
+    readonly token: string;
+    readonly key: string;
+  };
   readonly caseChannel: string;
   readonly storePath: string;
   readonly port: number;
@@ -43,7 +50,7 @@ export function bareEnvironment(inherited: Variables): Record<string, string> {
 export const databaseUrl = (storePath: string): string => `sqlite:${storePath}`;
 
 export function appEnvironment(inherited: Variables, settings: AppSettings): Record<string, string> {
-  const { slack, transport, acquire } = settings;
+  const { slack, transport, acquire, giosg } = settings;
   return {
     ...bareEnvironment(inherited),
     SLACK_API_URL: slack.apiUrl,
@@ -55,8 +62,16 @@ export function appEnvironment(inherited: Variables, settings: AppSettings): Rec
     ACQUIRE_BASE_URL: acquire.origin,
     ACQUIRE_API_KEY: acquire.key,
     ACQUIRE_WEBHOOK_SECRET: acquire.webhookSecret,
+    ...(giosg && {
+      GIOSG_BASE_URL: giosg.origin,
+      GIOSG_ORGANIZATION_ID: giosg.organization,
+      GIOSG_API_TOKEN: giosg.token,
+      GIOSG_SIGNING_KEY: giosg.key,
+    }),
     CASE_CHANNEL: settings.caseChannel,
     DATABASE_URL: databaseUrl(settings.storePath),
+    FILES_DIR: `${settings.storePath}.files`,
+    PUBLIC_URL: `http://127.0.0.1:${settings.port}/`,
     HOST: '127.0.0.1',
     PORT: String(settings.port),
   };

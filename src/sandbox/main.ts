@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ending } from './app-process.ts';
 import { playDemo } from './demo.ts';
+import { SANDBOX_VISITOR } from './giosg/seed.ts';
 import { startPage } from './page/server.ts';
 import { performer } from './page/actions.ts';
 import { pageState } from './page/state.ts';
@@ -138,6 +139,7 @@ async function play(stage: Stage, { port, stage: { keep } }: Wish): Promise<numb
   say('');
   say('  Write as a customer on the right, answer as an agent on the left. Both sides are simulated,');
   say(`  the app between them is the real one (process ${stage.app.pid}). Nothing leaves this machine.`);
+  say(`  For a second case system, simulated too, type /case visitor ${SANDBOX_VISITOR}`);
   say(`  Its log: ${stage.app.logPath}${keep === null ? ' (removed at the end)' : ''}`);
   say('  Stop with Ctrl-C.');
   say('');

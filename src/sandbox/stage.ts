@@ -10,13 +10,17 @@ import type { Variables } from './app-process.ts';
 import { AppProcess, appEnvironment, bareEnvironment, databaseUrl } from './app-process.ts';
 import type { DeliveriesWatch } from './deliveries-watch.ts';
 import { watchDeliveries } from './deliveries-watch.ts';
+import { SANDBOX_SIGNING_KEY } from './giosg/options.ts';
+import { seedGiosg } from './giosg/seed.ts';
+import type { GiosgSimulator } from './giosg/server.ts';
+import { startGiosg } from './giosg/server.ts';
 import type { Installation } from './installation.ts';
 import { readInstallation } from './installation.ts';
 import { C } from './slack/seed.ts';
 import type { SlackSimulator } from './slack/server.ts';
 import { startSlack } from './slack/server.ts';
 
-/** Both simulators, connected, with the real app between them. */
+/** The simulators, connected, with the real app between them. */
 
 const WEBHOOK_SECRET = 'sandbox-webhook-secret';
 const SLACK_PATH = '/slack/events';
@@ -37,6 +41,7 @@ export interface StageOptions {
 export interface Stage {
   readonly slack: SlackSimulator;
   readonly acquire: AcquireSimulator;
+  readonly giosg: GiosgSimulator;
   readonly app: AppProcess;
   readonly installation: Installation;
   readonly deliveries: DeliveriesWatch;
@@ -71,6 +76,9 @@ async function build(options: StageOptions, folder: string, undo: (() => unknown
   undo.push(() => slack.close());
   const acquire = await startAcquire();
   undo.push(() => acquire.stop());
+  const giosg = await startGiosg();
+  undo.push(() => giosg.stop());
+  seedGiosg(giosg);
 
   const port = await freePort();
   const storePath = join(folder, 'casebridge.db');
@@ -79,6 +87,7 @@ async function build(options: StageOptions, folder: string, undo: (() => unknown
     slack: { apiUrl: slack.apiUrl, botToken },
     transport: options.socketMode ? { appToken } : { signingSecret },
     acquire: { origin: acquire.url, key: acquire.key, webhookSecret: WEBHOOK_SECRET },
+    giosg: { origin: giosg.url, organization: giosg.organizationId, token: giosg.token, key: SANDBOX_SIGNING_KEY },
     caseChannel: C.support,
     storePath,
     port,
@@ -110,7 +119,7 @@ async function build(options: StageOptions, folder: string, undo: (() => unknown
     listeners.add(listener);
     return () => void listeners.delete(listener);
   };
-  return { slack, acquire, app, installation, deliveries, subscribe };
+  return { slack, acquire, giosg, app, installation, deliveries, subscribe };
 }
 
 /** Its last words go with the complaint: the folder with the log is about to go. */

@@ -28,6 +28,9 @@ export type Call = <T>(
   answer: z.ZodType<T>,
 ) => Promise<T>;
 
+/** Told of every call of the Web API, however it ended. */
+export type Answered = (ms: number, failure: Failure | null) => void;
+
 export type Api = {
   readonly call: Call;
   /** Null while Slack has not told us. */
@@ -77,13 +80,19 @@ export const createApi = (options: {
   readonly apiUrl: string;
   readonly remembered: Identity | null;
   readonly identified: (identity: Identity) => void;
+  readonly answered?: Answered | undefined;
 }): Api => {
   const client = new WebClient(options.token, clientOptions(options.apiUrl));
   let known = options.remembered;
+  const { answered = () => undefined } = options;
   const call: Call = async (method, parameters, answer) => {
+    const began = performance.now();
     const said = await client.apiCall(method, { ...parameters }).catch((error: unknown) => {
-      throw failureOf(error, method);
+      const failure = failureOf(error, method);
+      answered(performance.now() - began, failure);
+      throw failure;
     });
+    answered(performance.now() - began, null);
     const parsed = answer.safeParse(said);
     if (parsed.success) return parsed.data;
     // Slack said ok, so it was done; that we cannot read how is no reason to do it again.

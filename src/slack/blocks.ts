@@ -7,10 +7,11 @@ import type {
   RichTextSection,
 } from '@slack/types';
 import type { Button, Inline, Notice, Part } from '../core/notice.ts';
-import { plainInline } from '../core/notice.ts';
+import { moment, plainInline } from '../core/notice.ts';
 import { Failure } from '../delivery/errors.ts';
 import { cut, escape, split } from './characters.ts';
 import { SIDE } from './errors.ts';
+import { drawRich } from './rich-blocks.ts';
 
 /** https://docs.slack.dev/reference/block-kit/blocks */
 export const limits = {
@@ -49,6 +50,8 @@ export const drawPart = (part: Part, attempted: string): KnownBlock[] => {
       return drawTitle(part.text);
     case 'text':
       return rows(part.text).map((elements) => richText({ type: 'rich_text_section', elements }));
+    case 'rich':
+      return drawRich(part.blocks);
     case 'quote':
       return rows(part.text).map((elements) => richText({ type: 'rich_text_quote', elements }));
     case 'small':
@@ -156,10 +159,20 @@ const elementsOf = (inline: Inline): RichTextElement[] => {
   if ('code' in inline) return textElements(inline.code, { code: true });
   if ('member' in inline && slackMember.test(inline.member)) return [{ type: 'user', user_id: inline.member }];
   if ('member' in inline) return textElements(plainInline(inline));
+  if ('group' in inline) return [{ type: 'usergroup', usergroup_id: inline.group }];
+  if ('at' in inline) return [drawMoment(inline.at)];
   const { url, label } = inline;
   if (!openable.test(url) || url.length > limits.url) return textElements(label);
   return [{ type: 'link', url, text: label === '' ? url : cut(label, limits.text) }];
 };
+
+/** Slack shows it by each reader's own clock. */
+const drawMoment = (at: number): RichTextElement => ({
+  type: 'date',
+  timestamp: Math.floor(at / 1000),
+  format: '{date_short_pretty} at {time}',
+  fallback: moment(at),
+});
 
 const textElements = (text: string, style?: { bold?: boolean; code?: boolean }): RichTextElement[] =>
   split(text, limits.text).map((piece) => ({ type: 'text', text: piece, ...(style && { style }) }));

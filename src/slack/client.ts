@@ -1,13 +1,15 @@
 import { z } from 'zod';
+import type { SendForBytes } from '../core/files.ts';
 import { SlackTs } from '../core/ids.ts';
 import type { Notice, PostAs } from '../core/notice.ts';
 import type { Chat, Marker, PostRequest } from '../core/ports.ts';
 import { Failure } from '../delivery/errors.ts';
 import { createRespond } from './answers.ts';
 import type { Api } from './api.ts';
-import { drawNotice } from './blocks.ts';
+import { drawNotice, drawPart, fit, limits } from './blocks.ts';
 import { customerName } from './characters.ts';
-import { drawForm } from './forms.ts';
+import { createFiles } from './files.ts';
+import { drawForm, homeLuggage } from './forms.ts';
 import { markerType, postAsScope } from './manifest.ts';
 import { createMembers } from './members.ts';
 import { createHistory } from './reading.ts';
@@ -19,7 +21,7 @@ const Posted = z.object({
 });
 const Done = z.object({});
 
-const icons: Readonly<Record<PostAs['icon'], string>> = {
+export const icons: Readonly<Record<PostAs['icon'], string>> = {
   contact: ':speech_balloon:',
   agent: ':headphones:',
   bot: ':robot_face:',
@@ -32,6 +34,9 @@ const asWritten = { unfurl_links: false, unfurl_media: false, parse: 'none' } as
 export const createChat = (options: {
   readonly api: Api;
   readonly apiUrl: string;
+  readonly token: string;
+  /** How bytes are asked for and handed over. */
+  readonly send: SendForBytes;
   readonly views: OpeningViews;
   readonly now: () => number;
 }): Chat => {
@@ -49,6 +54,7 @@ export const createChat = (options: {
   return {
     ...createMembers(api, options.now),
     ...createHistory(api),
+    ...createFiles(options),
 
     get team() {
       return api.identity().team;
@@ -86,18 +92,20 @@ export const createChat = (options: {
       else await unless('no_reaction', api.call('reactions.remove', mark, Done));
     },
 
-    async answer({ channel, member, thread, responseUrl, notice }) {
+    async answer({ channel, member, thread, responseUrl, notice, replaces = false }) {
       const { text, blocks } = drawNotice(notice, 'chat.postEphemeral');
       const where = thread === null ? {} : { thread_ts: thread };
-      const body = { text, blocks, ...where, response_type: 'ephemeral', replace_original: false };
+      const body = { text, blocks, ...where, response_type: 'ephemeral', replace_original: replaces };
       if (responseUrl !== null && (await respond(responseUrl, body))) return;
       const ephemeral = { channel, user: member, text, blocks, ...where, parse: 'none' };
       await unlessGone(api.call('chat.postEphemeral', ephemeral, Done));
     },
 
-    async publishHome(member, notice) {
-      const { blocks } = drawNotice(notice, 'views.publish');
-      await api.call('views.publish', { user_id: member, view: { type: 'home', blocks } }, Done);
+    async publishHome(member, notice, channel) {
+      const drawn = notice.parts.flatMap((part) => drawPart(part, 'views.publish'));
+      const blocks = fit(drawn, limits.blocksInView, 'views.publish');
+      const view = { type: 'home', blocks, private_metadata: homeLuggage(channel) };
+      await api.call('views.publish', { user_id: member, view }, Done);
     },
 
     async fillForm(view, form, to) {

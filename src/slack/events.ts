@@ -14,6 +14,7 @@ import {
   Envelope,
   HomeEvent,
   MembershipEvent,
+  ReactionEvent,
   RenamedChannelEvent,
   UserEvent,
 } from './schema.ts';
@@ -24,7 +25,12 @@ import type { Outcome, Told } from './told.ts';
 const KEY_LIMIT = 200;
 
 /** What must be known to read a body. `team` is null until Slack told us who we are. */
-export type ReadingContext = { readonly team: TeamId | null; readonly command: string };
+export type ReadingContext = {
+  readonly team: TeamId | null;
+  readonly command: string;
+  /** Whether a reaction may stand for anything in a channel; none does where this is not told. */
+  readonly reacts?: (emoji: string, channel: string) => boolean;
+};
 
 /** What a body of Slack comes to. Several may hold at once: our own joining is an event and makes a cache stale. */
 export type Reading = {
@@ -60,22 +66,33 @@ const Tagged = z.looseObject({ type: z.string().optional(), command: z.string().
 const stored = (outcome: Outcome, context: ReadingContext): Reading => {
   if ('ignored' in outcome) return outcome;
   const event = Event.safeParse(outcome.event);
-  if (!event.success) return { ignored: 'malformed' };
+  if (!event.success || !Plain.safeParse(event.data).success) return { ignored: 'malformed' };
   const [team] = outcome.key;
   if (context.team !== null && team !== context.team) return { ignored: 'other_team' };
   return {
     event: event.data,
     stored: {
       key: keyOf(outcome.key),
-      lane: ['slack', ...outcome.lane].join(':'),
+      lane: keyOf(outcome.lane),
       payload: z.json().parse(event.data),
     },
   };
 };
 
+/** Ids come to stand in lanes and in the log: what is no plain word is not taken for one. */
+const word = z
+  .string()
+  .regex(/^\w{1,64}$/)
+  .nullish();
+const Where = z.object({ team: word, channel: word, member: word, memberTeam: word });
+const Plain = Where.extend({ to: Where.optional() });
+
+const IDS = /^[\w.:/-]+$/;
+
 const keyOf = (parts: readonly string[]): string => {
   const key = ['slack', ...parts].join(':');
-  return key.length <= KEY_LIMIT ? key : `slack:${createHash('sha256').update(key).digest('hex')}`;
+  // Keys stand in the log: nothing goes into them that is not an id.
+  return key.length <= KEY_LIMIT && IDS.test(key) ? key : `slack:${createHash('sha256').update(key).digest('hex')}`;
 };
 
 const readCommand = (body: unknown, context: ReadingContext): Outcome => {
@@ -106,6 +123,8 @@ const readEnvelope = (envelope: Envelope, context: ReadingContext): Reading => {
     case 'member_joined_channel':
     case 'member_left_channel':
       return readMembership(event, { team, bot }, context);
+    case 'reaction_added':
+      return readReaction(event, { team, bot }, context);
     case 'user_change': {
       const change = UserEvent.safeParse(event);
       return change.success ? { forget: { member: change.data.user.id } } : { ignored: 'malformed' };
@@ -131,11 +150,26 @@ const readHome = (event: AnyEvent, team: string): Outcome => {
   };
 };
 
-const readMembership = (
-  event: AnyEvent,
-  us: { team: string; bot: string | null },
-  context: ReadingContext,
-): Reading => {
+/** People react to everything; only what the settings name is stored. Our own marks are none of it. */
+const readReaction = (event: AnyEvent, us: Us, context: ReadingContext): Reading => {
+  const parsed = ReactionEvent.safeParse(event);
+  if (!parsed.success) return { ignored: 'other_reaction' };
+  const { user: member, reaction, item } = parsed.data;
+  const [emoji = ''] = reaction.split('::');
+  if (member === us.bot || context.reacts?.(emoji, item.channel) !== true) return { ignored: 'other_reaction' };
+  const { team } = us;
+  const to = { team, channel: item.channel, member, thread: null, responseUrl: null };
+  const told = {
+    key: [team, 'reaction', item.channel, item.ts, member, emoji, event.event_ts ?? ''],
+    lane: [team, member],
+    event: { type: 'reaction', to, reaction: emoji, message: item.ts },
+  };
+  return stored(told, context);
+};
+
+type Us = { readonly team: string; readonly bot: string | null };
+
+const readMembership = (event: AnyEvent, us: Us, context: ReadingContext): Reading => {
   const parsed = MembershipEvent.safeParse(event);
   if (!parsed.success) return { ignored: 'malformed' };
   const { user: member, channel } = parsed.data;

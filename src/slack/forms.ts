@@ -22,10 +22,11 @@ const Luggage = z.object({
   thread: SlackTs.nullable(),
   responseUrl: z.string().nullable(),
   context: z.string(),
+  home: z.boolean().optional(),
 });
 export type Luggage = z.infer<typeof Luggage>;
 
-export type Place = Pick<AnswerTo, 'channel' | 'thread' | 'responseUrl'>;
+export type Place = Pick<AnswerTo, 'channel' | 'thread' | 'responseUrl' | 'home'>;
 
 /** Null when the view is not one that we filled. */
 export const readLuggage = (metadata: string): Luggage | null => {
@@ -36,10 +37,14 @@ export const readLuggage = (metadata: string): Luggage | null => {
   }
 };
 
+/** A press on the home tab names no channel either. */
+export const homeLuggage = (channel: ChannelId): string =>
+  JSON.stringify({ channel, thread: null, responseUrl: null, context: '', home: true } satisfies Luggage);
+
 /** Each field's name is both its block id and its action id: errors are told by the one, options asked for by the other. */
 export const drawForm = (form: Form, place: Place, attempted: string): ModalView => {
-  const { channel, thread, responseUrl } = place;
-  const luggage = JSON.stringify({ channel, thread, responseUrl, context: form.context });
+  const { channel, thread, responseUrl, home } = place;
+  const luggage = JSON.stringify({ channel, thread, responseUrl, context: form.context, home });
   if (luggage.length > METADATA_LIMIT) throw tooLong(attempted, 'metadata_too_large');
   const blocks = form.parts.flatMap((part) =>
     part.part === 'field' ? [drawField(part, attempted)] : drawPart(part, attempted),
@@ -95,7 +100,11 @@ const drawInput = ({ field, input }: Field, attempted: string): InputBlock['elem
     case 'search':
       return { type: 'external_select', action_id, min_query_length: SEARCH_FROM };
     case 'members':
-      return { type: 'multi_users_select', action_id };
+      return {
+        type: 'multi_users_select',
+        action_id,
+        ...(input.most === null ? {} : { max_selected_items: input.most }),
+      };
     case 'channel':
       return {
         type: 'channels_select',

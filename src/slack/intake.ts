@@ -44,11 +44,13 @@ export type Intake = {
 
 const nothing: Taken = { errors: {}, form: null };
 
-/** Slack was told nothing yet, so it will tell us again. */
-class NotTaken extends Error {
-  constructor(reason: string) {
+/** Slack was told nothing yet, so it will tell us again; or shows that it was refused. */
+export class NotTaken extends Error {
+  readonly status: number;
+  constructor(reason: string, status: number) {
     super(`an event was not taken: ${reason}`);
     this.name = 'NotTaken';
+    this.status = status;
   }
 }
 
@@ -56,10 +58,10 @@ export const createIntake = (options: IntakeOptions): Intake => {
   const known = new WeakMap<object, Taken>();
 
   const take = async (event: ReceiverEvent, handOn: App['processEvent']): Promise<void> => {
-    if (!options.accepting()) throw new NotTaken('intake is closed');
+    if (!options.accepting()) throw new NotTaken('intake is closed', 503);
     if (event.retryNum !== undefined && event.retryNum > 0) options.tell({ type: 'retried', attempt: event.retryNum });
     // The member waits for a list, not for a deed.
-    if (event.body['type'] === 'block_suggestion') return handOn(event);
+    if (event.body['type'] === 'block_suggestion') return suggest(event, handOn);
     const reading = toEvents(event.body, options.context());
     note(reading);
     if (reading.event === undefined || reading.stored === undefined) return acknowledge(event, reading);
@@ -80,10 +82,29 @@ export const createIntake = (options: IntakeOptions): Intake => {
     try {
       const [isNew = true] = await options.intake([stored]);
       if (title !== null && isNew) known.set(event.body, { errors: {}, form: { title, name: stored.key } });
-      await handOn(event);
+      await handOn(event).catch((error: unknown) => acknowledgeAllTheSame(event, error));
     } finally {
       opened?.();
     }
+  };
+
+  /** It is stored: that Bolt cannot read all of it is no reason to have it told again. */
+  const acknowledgeAllTheSame = async (event: ReceiverEvent, error: unknown): Promise<void> => {
+    options.tell({ type: 'failed', what: 'hand on what was stored', error });
+    await event.ack();
+  };
+
+  /** Bolt leaves what nobody offers choices for without any answer, and falls over some of it. */
+  const suggest = async (event: ReceiverEvent, handOn: App['processEvent']): Promise<void> => {
+    let answered = false;
+    const ack: ReceiverEvent['ack'] = (response) => {
+      answered = true;
+      return event.ack(response);
+    };
+    await handOn({ ...event, ack }).catch((error: unknown) => {
+      options.tell({ type: 'failed', what: 'offer choices', error });
+    });
+    if (!answered) await event.ack({ options: [] });
   };
 
   const note = ({ forget, news, ignored }: Reading): void => {
@@ -115,6 +136,6 @@ const leadsToForm = (event: Event): event is EventOf<'command'> | EventOf<'butto
 
 /** What cannot matter is over for Slack. A form's content is never thrown away in silence: its modal stays open. */
 const acknowledge = async (event: ReceiverEvent, reading: Reading): Promise<void> => {
-  if (event.body['type'] === 'view_submission') throw new NotTaken(reading.ignored ?? 'form');
+  if (event.body['type'] === 'view_submission') throw new NotTaken(reading.ignored ?? 'form', 400);
   await event.ack();
 };

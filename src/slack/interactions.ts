@@ -28,7 +28,8 @@ const readPress = (press: Press): Outcome => {
   const team = teamOf(press);
   const member = press.user.id;
   const { channel, thread } = place;
-  const to = { team, channel, member, thread, responseUrl: press.response_url ?? place.responseUrl };
+  const responseUrl = press.response_url ?? place.responseUrl;
+  const to = { team, channel, member, thread, responseUrl, ...homeOf(place) };
   const ephemeral = press.container.is_ephemeral === true;
   return {
     key: [team, 'press', press.trigger_id ?? `${member}:${action.action_id}:${action.action_ts ?? ''}`],
@@ -85,7 +86,7 @@ const readSubmission = (submission: Submission): Outcome => {
   if (luggage === null) return { ignored: 'form_without_place' };
   const team = teamOf(submission);
   const { channel, thread, responseUrl, context } = luggage;
-  const to = { team, channel, member: submission.user.id, thread, responseUrl };
+  const to = { team, channel, member: submission.user.id, thread, responseUrl, ...homeOf(luggage) };
   const fields = fieldsOf(view.state.values);
   return {
     key: [team, 'form', view.id, digest(JSON.stringify(fields))],
@@ -93,6 +94,9 @@ const readSubmission = (submission: Submission): Outcome => {
     event: { type: 'form', to, form: view.callback_id, context, fields },
   };
 };
+
+/** What was asked on the home tab is answered there. */
+const homeOf = (place: object) => ('home' in place && place.home === true ? { home: true } : {});
 
 const fieldsOf = (values: Submission['view']['state']['values']): Record<string, string | string[]> =>
   Object.fromEntries(

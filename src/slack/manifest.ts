@@ -6,8 +6,11 @@ export const botScopes = [
   'chat:write',
   'chat:write.customize',
   'commands',
+  'files:read',
+  'files:write',
   'groups:history',
   'groups:read',
+  'reactions:read',
   'reactions:write',
   'usergroups:read',
   'users:read',
@@ -15,7 +18,12 @@ export const botScopes = [
 ] as const;
 
 /** An installer may refuse these; what they carry is then left out. */
-export const optionalBotScopes = ['chat:write.customize', 'usergroups:read', 'users:read.email'] as const;
+export const optionalBotScopes = [
+  'chat:write.customize',
+  'reactions:read',
+  'usergroups:read',
+  'users:read.email',
+] as const;
 
 /** Names of customers on posts. */
 export const postAsScope = 'chat:write.customize';
@@ -36,6 +44,7 @@ export const botEvents = [
   'member_left_channel',
   'message.channels',
   'message.groups',
+  'reaction_added',
   'tokens_revoked',
   'user_change',
 ] as const;

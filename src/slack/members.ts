@@ -28,6 +28,8 @@ const User = z.object({
   is_ultra_restricted: flag,
   is_stranger: flag,
   is_workflow_bot: flag,
+  /** Only shown to be false where somebody has not confirmed the address yet. */
+  is_email_confirmed: z.boolean().catch(true).default(true),
   enterprise_user: z
     .object({ teams: z.array(z.string()).catch([]) })
     .nullish()
@@ -41,11 +43,15 @@ const MembersPage = z.object({ members: z.array(z.string()), response_metadata: 
 const Group = z.object({ id: z.string(), handle: said, name: said });
 
 /** People, groups and channels by id. Everything is kept for a minute: who leaves may write that long, no longer. */
-export type Members = Pick<Chat, 'member' | 'isInChannel' | 'isInGroup' | 'channelName' | 'groupName' | 'forget'>;
+export type Members = Pick<
+  Chat,
+  'member' | 'isInChannel' | 'isInGroup' | 'isShared' | 'channelName' | 'groupName' | 'forget'
+>;
 
 export const createMembers = (api: Api, now: () => number): Members => {
   const people = createCache<Member | null>({ keepMs: KEEP_MS, limit: MEMBERS_LIMIT, now });
   const channels = createCache<ReadonlySet<string>>({ keepMs: KEEP_MS, limit: CHANNELS_LIMIT, now });
+  const sharing = createCache<boolean>({ keepMs: KEEP_MS, limit: CHANNELS_LIMIT, now });
   const groups = createCache<ReadonlySet<string>>({ keepMs: KEEP_MS, limit: CHANNELS_LIMIT, now });
   const channelNames = createCache<string | null>({ keepMs: NAMES_KEEP_MS, limit: CHANNELS_LIMIT, now });
   const groupNames = createCache<ReadonlyMap<string, string>>({ keepMs: NAMES_KEEP_MS, limit: 1, now });
@@ -84,6 +90,12 @@ export const createMembers = (api: Api, now: () => number): Members => {
     return answer?.channel.name ?? null;
   };
 
+  const askShared = async (channel: ChannelId): Promise<boolean> => {
+    const Answer = z.object({ channel: z.object({ is_ext_shared: flag }) });
+    const answer = await orNull(api.call('conversations.info', { channel }, Answer));
+    return answer?.channel.is_ext_shared === true;
+  };
+
   const askGroupNames = async (): Promise<ReadonlyMap<string, string>> => {
     const answer = await api.call('usergroups.list', {}, z.object({ usergroups: z.array(Group) }));
     return new Map(answer.usergroups.map(({ id, handle, name }) => [id, handle ?? name ?? 'group']));
@@ -93,12 +105,14 @@ export const createMembers = (api: Api, now: () => number): Members => {
     member: (id) => people.get(id, () => askMember(id)),
     isInChannel: async (channel, member) => (await channels.get(channel, () => askChannelMembers(channel))).has(member),
     isInGroup: async (group, member) => (await groups.get(group, () => askGroup(group))).has(member),
+    isShared: (channel) => sharing.get(channel, () => askShared(channel)),
     channelName: (channel) => channelNames.get(channel, () => askChannelName(channel)),
     groupName: async (group) => (await groupNames.get('all', askGroupNames)).get(group) ?? null,
     forget({ member, channel }) {
       if (member !== undefined) people.forget(member);
       if (channel === undefined) return;
       channels.forget(channel);
+      sharing.forget(channel);
       channelNames.forget(channel);
     },
   };
@@ -119,12 +133,14 @@ const memberOf = (user: User, ours: TeamId): Member => {
   const home = user.team_id === ours || user.enterprise_user?.teams.includes(ours) === true;
   const machine = user.is_bot || user.is_workflow_bot || user.id === SLACKBOT;
   const outsider = user.is_restricted || user.is_ultra_restricted || user.is_stranger;
+  const firstOf = (names: readonly (string | null | undefined)[]): string =>
+    names.find((name) => !!name?.trim()) ?? user.id;
   return {
     id: user.id,
     team: user.team_id,
-    name:
-      [profile.display_name, profile.real_name, user.real_name, user.name].find((name) => !!name?.trim()) ?? user.id,
-    email: profile.email ?? null,
+    name: firstOf([profile.display_name, profile.real_name, user.real_name, user.name]),
+    fullName: firstOf([profile.real_name, user.real_name, profile.display_name, user.name]),
+    email: user.is_email_confirmed ? (profile.email ?? null) : null,
     timeZone: user.tz ?? null,
     full: home && !outsider && !user.deleted && !machine,
   };

@@ -1,3 +1,4 @@
+import { fileFrom } from './files.ts';
 import type { AnyEvent } from './schema.ts';
 import { DeletionEvent, EditEvent, File, Message, MessageEvent } from './schema.ts';
 import type { Outcome } from './told.ts';
@@ -83,7 +84,15 @@ const readDeletion = (event: AnyEvent, channel: string, receiver: Receiver): Out
   return {
     key: [team, channel, ts, 'delete'],
     lane: [team, channel, reply.thread],
-    event: { type: 'member_deleted', team, channel, member: reply.member, ts, thread: reply.thread },
+    event: {
+      type: 'member_deleted',
+      team,
+      channel,
+      member: reply.member,
+      ts,
+      thread: reply.thread,
+      at: event.event_ts ?? null,
+    },
   };
 };
 
@@ -111,25 +120,30 @@ const fieldsOf = (message: Message, reply: Reply, at: { channel: string; receive
 
 const contentOf = (message: Message) => ({ text: textOf(message), files: filesOf(message) });
 
-/** Blocks of other kinds say nothing that a member wrote. */
+/** What a member wrote, and the tables that they pasted; blocks of other kinds are not theirs. */
 export const textOf = (message: Pick<Message, 'text' | 'blocks'>) => ({
   mrkdwn: message.text ?? '',
-  blocks: (message.blocks ?? []).filter(isRichText),
+  blocks: (message.blocks ?? []).filter(isWritten),
 });
 
-const isRichText = (block: unknown): boolean =>
-  typeof block === 'object' && block !== null && 'type' in block && block.type === 'rich_text';
+const isWritten = (block: unknown): boolean =>
+  typeof block === 'object' && block !== null && 'type' in block && WRITTEN_BLOCKS.has(block.type);
+
+const WRITTEN_BLOCKS: ReadonlySet<unknown> = new Set(['rich_text', 'table']);
 
 const filesOf = (message: Message) =>
   (message.files ?? []).flatMap((file) => {
     const parsed = File.safeParse(file);
-    return parsed.success ? [{ id: parsed.data.id, name: parsed.data.name ?? parsed.data.title ?? 'file' }] : [];
+    return parsed.success ? [fileFrom(parsed.data)] : [];
   });
 
 const sameContent = (one: Message, other: Message): boolean => contentKey(one) === contentKey(other);
 
 /** Slack draws new block ids with each version. */
 const contentKey = (message: Message): string =>
-  JSON.stringify([message.text ?? '', textOf(message).blocks, filesOf(message)], (name, value: unknown) =>
+  JSON.stringify([message.text ?? '', textOf(message).blocks, namesOf(message)], (name, value: unknown) =>
     name === 'block_id' ? undefined : value,
   );
+
+/** What Slack knows of a file may grow without an edit. */
+const namesOf = (message: Message) => filesOf(message).map(({ id, name }) => [id, name]);

@@ -17,6 +17,10 @@ const Row = z.object({
   bot_id: z.string().nullish().catch(undefined),
   text: z.string().nullish().catch(undefined),
   blocks: z.array(z.unknown()).nullish().catch(undefined),
+  files: z
+    .array(z.object({ name: z.string().catch('') }))
+    .catch([])
+    .default([]),
   metadata: z.unknown().optional(),
 });
 type Row = z.infer<typeof Row>;
@@ -121,6 +125,7 @@ const seen = (row: Row, bot: string): SeenMessage => ({
   own: row.bot_id === bot,
   author: row.user ?? null,
   text: textOf(row),
+  files: row.files.map(({ name }) => name),
   marker: markerOf(row.metadata),
 });
 

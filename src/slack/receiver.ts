@@ -2,16 +2,17 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { Receiver } from '@slack/bolt';
 import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import type { SendForBytes } from '../core/files.ts';
 import type { Choice } from '../core/notice.ts';
 import type { Chat } from '../core/ports.ts';
-import type { Identity } from './api.ts';
+import type { Answered, Identity } from './api.ts';
 import { clientOptions, createApi, silence } from './api.ts';
 import { createChat } from './client.ts';
 import type { Connection } from './connection.ts';
 import { createConnection } from './connection.ts';
 import type { ReadingContext } from './events.ts';
 import type { IntakeOptions } from './intake.ts';
-import { createIntake } from './intake.ts';
+import { createIntake, NotTaken } from './intake.ts';
 import type { Question } from './listeners.ts';
 import { listen } from './listeners.ts';
 import { slackPath } from './manifest.ts';
@@ -30,12 +31,16 @@ export type SlackOptions = Pick<IntakeOptions, 'intake' | 'accepting' | 'needsFo
   /** Ends in a slash. */
   readonly apiUrl: string;
   readonly command: string;
+  /** Whether a reaction may stand for anything in a channel. */
+  readonly reacts?: (emoji: string, channel: string) => boolean;
   readonly host: string;
   readonly port: number;
   readonly routes: readonly Route[];
   readonly suggest: (question: Question) => Promise<readonly Choice[]>;
+  readonly send: SendForBytes;
   /** What an earlier life was told (`identified`). */
   readonly remembered?: Identity | null;
+  readonly answered?: Answered;
   readonly now?: () => number;
 };
 
@@ -72,9 +77,11 @@ export const createSlack = (options: SlackOptions): Slack => {
     apiUrl,
     remembered: options.remembered ?? null,
     identified: (identity) => tell({ type: 'identified', identity }),
+    answered: options.answered,
   });
-  const chat = createChat({ api, apiUrl, views, now });
-  const context = (): ReadingContext => ({ team: api.known()?.team ?? null, command: options.command });
+  const chat = createChat({ api, apiUrl, token: options.botToken, send: options.send, views, now });
+  const { command, reacts = () => false } = options;
+  const context = (): ReadingContext => ({ team: api.known()?.team ?? null, command, reacts });
   const intake = createIntake({ ...options, accepting, context, forget: (what) => chat.forget(what), views, inFlight });
 
   const failed = (what: string, error: unknown): void => tell({ type: 'failed', what, error });
@@ -158,7 +165,7 @@ const createTransport = (
     },
     processEventErrorHandler: async ({ error, response }) => {
       failed('take an event', error);
-      if (!response.headersSent) answer(response, 500);
+      if (!response.headersSent) answer(response, error instanceof NotTaken ? error.status : 500);
       return false;
     },
   });

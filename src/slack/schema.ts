@@ -9,7 +9,15 @@ export const File = z.object({
   id: text,
   name: z.string().nullish().catch(undefined),
   title: z.string().nullish().catch(undefined),
+  size: z.int().min(0).nullish().catch(undefined),
+  mimetype: optionalText,
+  mode: optionalText,
+  file_access: optionalText,
+  is_external: z.boolean().nullish().catch(undefined),
+  url_private: optionalText,
+  url_private_download: optionalText,
 });
+export type File = z.infer<typeof File>;
 
 /** A message, also as it stands inside an edit, a deletion or a shortcut. */
 export const Message = z.object({
@@ -47,6 +55,12 @@ export const HomeEvent = z.object({ user: text, tab: z.string() });
 export const ChannelEvent = z.object({ channel: text });
 export const RenamedChannelEvent = z.object({ old_channel_id: text, new_channel_id: text });
 export const MembershipEvent = z.object({ user: text, channel: text });
+/** `thread_ts` is not told, and a file or a comment has no message to react to. */
+export const ReactionEvent = z.object({
+  user: text,
+  reaction: text,
+  item: z.object({ type: z.literal('message'), channel: text, ts: text }),
+});
 export const UserEvent = z.object({ user: z.object({ id: text }) });
 
 export const Envelope = z.object({

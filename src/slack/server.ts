@@ -1,9 +1,15 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { isNestedTooDeep } from '../core/nesting.ts';
 
 /** Slack's events are below 100 kB; nothing that is signed comes near this. */
 const BODY_LIMIT = 1024 * 1024;
 const REQUEST_LIMIT_MS = 30_000;
+/** For the lines before the body: whoever is slower holds a connection for nothing. */
+const HEADERS_LIMIT_MS = 10_000;
+const CHECK_EVERY_MS = 2_000;
+const HEADERS_LIMIT = 100;
+const CONNECTIONS_LIMIT = 2_000;
 /** Longer than a load balancer's own, so that it never writes into a connection that we are closing. */
 const KEEP_ALIVE_MS = 65_000;
 /** Slack refuses older ones too; Bolt checks only that side. https://docs.slack.dev/authentication/verifying-requests-from-slack */
@@ -23,7 +29,8 @@ export type ServerOptions = {
 
 /** One server for everything: also in Socket Mode, where Slack itself does not come through it. */
 export const createHttpServer = ({ routes, failed }: ServerOptions): Server => {
-  const server = createServer((request, response) => {
+  const server = createServer({ connectionsCheckingInterval: CHECK_EVERY_MS }, (request, response) => {
+    for (const [name, value] of SAFE_HEADERS) response.setHeader(name, value);
     serve(routes, request, response).catch((error: unknown) => {
       failed(`answer ${request.method ?? ''} request`, error);
       if (response.headersSent) response.destroy();
@@ -31,9 +38,20 @@ export const createHttpServer = ({ routes, failed }: ServerOptions): Server => {
     });
   });
   server.requestTimeout = REQUEST_LIMIT_MS;
+  server.headersTimeout = HEADERS_LIMIT_MS;
+  server.maxHeadersCount = HEADERS_LIMIT;
+  server.maxConnections = CONNECTIONS_LIMIT;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   return server;
 };
+
+/** Nothing of ours is a page: no browser is to keep it, guess at it, or run anything of it. */
+const SAFE_HEADERS = [
+  ['cache-control', 'no-store'],
+  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox"],
+  ['referrer-policy', 'no-referrer'],
+  ['x-content-type-options', 'nosniff'],
+] as const;
 
 const serve = async (routes: readonly Route[], request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const path = pathOf(request.url);
@@ -110,7 +128,9 @@ const dropCharset = (request: IncomingMessage): void => {
 
 /** Bolt reads fields of whatever the JSON is, and `null` would end the process. */
 const isObject = (body: string, type: string | undefined): boolean => {
-  if (type !== 'application/x-www-form-urlencoded') return /^\s*\{/.test(body);
+  if (type !== 'application/x-www-form-urlencoded') return isReadable(body);
   const payload = new URLSearchParams(body).get('payload');
-  return payload === null || /^\s*\{/.test(payload);
+  return payload === null || isReadable(payload);
 };
+
+const isReadable = (json: string): boolean => /^\s*\{/.test(json) && !isNestedTooDeep(json);

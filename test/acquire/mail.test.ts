@@ -21,7 +21,7 @@ const mailCase = async (variants: Parameters<typeof start>[0] = {}) => {
 const published: Case = {
   id: CaseId.parse('1196'),
   chain: ChainId.parse('1196'),
-  contact: { id: ContactId.parse('597323'), name: 'Example Sender', email: null, phone: null },
+  contact: { id: ContactId.parse('597323'), name: 'Example Sender', email: null, phone: null, fields: {} },
   channel: 'mail',
   state: 'open',
   status: 'active',
@@ -30,6 +30,10 @@ const published: Case = {
   updatedAt: null,
   closedBy: null,
   agents: [],
+  departments: [],
+  queues: [],
+  tags: [],
+  fields: {},
 };
 
 describe('what an answer is made of', () => {
@@ -114,18 +118,26 @@ describe('what an answer is made of', () => {
       cc: [],
       subject: 'Example alert',
       messageId: null,
+      newest: '582',
     });
   });
 });
 
 describe('sending', () => {
-  const answers = { inbox, to: [theirs], cc: [], subject: 're: Order\r\nBcc: x@example.com', messageId: '<1@a>' };
+  const answers = {
+    inbox,
+    to: [theirs],
+    cc: [],
+    subject: 're: Order\r\nBcc: x@example.com',
+    messageId: '<1@a>',
+    newest: '1',
+  };
   const draft = { case: CaseId.parse('90'), contact: ContactId.parse('83'), answers, html: '<p>hi</p>', text: 'hi' };
 
   test('the published answer gives the id of the message in the case, and our own number', async () => {
     const helpdesk = await answering(fixture('mail-add-message.response'));
 
-    expect(await helpdesk.sendMail(draft)).toEqual({ id: '407', case: '90', chain: null, asAsked: true });
+    expect(await helpdesk.sendMail(draft)).toEqual({ id: '407', case: '90', chain: null, asAsked: true, attached: 0 });
     expect([...helpdesk.ownSenders()]).toEqual(['93']);
   });
 

@@ -10,6 +10,7 @@ const change = {
   message: MessageId.parse('8288'),
   kind: 'reply',
   text: 'updating the sent message',
+  html: null,
 } as const;
 
 test('the published answer says that it is the message we asked for', async () => {
@@ -31,10 +32,10 @@ test.each([
 test('the type is the stored one, whatever the text looks like', async () => {
   const { room, helpdesk } = await start();
   const { id, contact } = opened(room);
-  const note = { case: id, contact, kind: 'note', text: 'inside', marker } as const;
+  const note = { case: id, contact, kind: 'note', text: 'inside', html: null, marker } as const;
   const { id: message } = await helpdesk.addMessage(note);
 
-  await helpdesk.updateMessage({ case: id, message, kind: 'note', text: 'still inside' });
+  await helpdesk.updateMessage({ case: id, message, kind: 'note', text: 'still inside', html: null });
 
   expect(room.requests.at(-1)?.body).toEqual({ message: { type: 'note', message: 'still inside' } });
 });
@@ -42,7 +43,14 @@ test('the type is the stored one, whatever the text looks like', async () => {
 test('a deletion that is served nowhere is a failure while the message is there', async () => {
   const { room, helpdesk } = await start();
   const { id, contact } = opened(room);
-  const { id: message } = await helpdesk.addMessage({ case: id, contact, kind: 'reply', text: 'oops', marker });
+  const { id: message } = await helpdesk.addMessage({
+    case: id,
+    contact,
+    kind: 'reply',
+    text: 'oops',
+    html: null,
+    marker,
+  });
   room.faults.add({ method: 'DELETE', answer: { status: 404 } });
 
   await expect(helpdesk.deleteMessage(message)).rejects.toMatchObject({ facts: { kind: 'not_found' } });

@@ -9,7 +9,7 @@ const send = '/crm/messenger/chat/add-message';
 const list = '/crm/objects/case';
 
 const reply = (helpdesk: Helpdesk, to: { id: CaseId; contact: ContactId }) =>
-  helpdesk.addMessage({ case: to.id, contact: to.contact, kind: 'reply', text: 'hi', marker: 'reply:1' });
+  helpdesk.addMessage({ case: to.id, contact: to.contact, kind: 'reply', text: 'hi', html: null, marker: 'reply:1' });
 const isKeys = { facts: { kind: 'auth', status: 403, effect: 'none' } };
 const isItsOwn = { facts: { kind: 'permanent', status: 403, effect: 'none' } };
 

@@ -89,8 +89,9 @@ describe('published payloads', () => {
       name: 'Robin Example',
       email: 'person17@example.com',
       phone: '5550100007',
+      fields: { browser: 'Chrome 81.0, Windows', city: 'San Francisco', state: 'California', country: 'United States' },
     });
-    expect(CaseRow.parse(published('case-create')).contact.fields).toEqual({ name: null, email: null, phone: null });
+    expect(CaseRow.parse(published('case-create')).contact.fields).toEqual({});
   });
 
   test('users of the account', () => {
@@ -156,6 +157,34 @@ test.each([
   [undefined, 'other'],
 ])('a row of type %s is a %s', (given, type) => {
   expect(messageFrom(MessageRow.parse({ ...row, type: given }), nobody).type).toBe(type);
+});
+
+test('the translator’s mark is taken off what Acquire and its agents say, and stays in a customer’s own words', () => {
+  const said = (senderType: string, type: string) =>
+    messageFrom(MessageRow.parse({ ...row, senderType, type, message: 'Hello.|translate' }), nobody).text;
+
+  expect(said('user', 'event')).toBe('Hello.');
+  expect(said('user', 'message')).toBe('Hello.');
+  expect(said('contact', 'event')).toBe('Hello.');
+  expect(said('contact', 'message')).toBe('Hello.|translate');
+});
+
+const answer = 'Yes.\n\nOn Tue, Mar 3, 2026 at 10:00 AM Support <support@example.com> wrote:\n> No?';
+
+test.each([
+  ['a mail, by its type', { type: 'email' }, undefined, true],
+  ['a mail, by its own channel', { channel: 'mail' }, undefined, true],
+  ['a mail, by the channel of its case', {}, 'mail', true],
+  ['a chat in a mail case', { channel: 'chat' }, 'mail', false],
+  ['a chat', { channel: 'chat' }, 'chat', false],
+  ['a note in a mail case', { type: 'note' }, 'mail', false],
+  ['a row that nothing is known of', {}, undefined, false],
+] as const)('earlier mails are folded in %s: %j', (_what, given, channel, folded) => {
+  const known = channel === undefined ? nobody : { ...nobody, channel };
+  const read = messageFrom(MessageRow.parse({ ...row, message: answer, ...given }), known);
+
+  expect(read.folded).toBe(folded);
+  expect(read.text).toBe(answer);
 });
 
 test('a contact is never taken for one of our senders of the same number', () => {

@@ -5,7 +5,7 @@ import { international } from '../../src/acquire/sms.ts';
 import { CaseId, ContactId } from '../../src/core/ids.ts';
 import { fixture, Json } from '../sandbox/acquire-calls.ts';
 import { json } from './server.ts';
-import { answering, odd } from './world.ts';
+import { answering, odd, opened, start } from './world.ts';
 
 const draft = {
   case: CaseId.parse('2219'),
@@ -80,6 +80,32 @@ describe('sending', () => {
     const { helpdesk } = await publishedRoom({ contact: { fields: {} } });
 
     await expect(helpdesk.sendSms(draft)).rejects.toMatchObject({ facts: { word: 'NO_PHONE', effect: 'none' } });
+  });
+});
+
+describe('the number of a conversation', () => {
+  const texted = async (smsNumbers: 'shown' | 'hidden') => {
+    const { room, helpdesk } = await start({ smsNumbers });
+    const one = opened(room, 'hi', { channel: 'sms', to: '+15550100009' });
+    const numberOf = async (id: string | number) => {
+      const found = await helpdesk.getCase(CaseId.parse(String(id)));
+      return found === null ? null : helpdesk.smsNumberOf(found);
+    };
+    return { room, one, numberOf };
+  };
+
+  test('is the one that the customer wrote to, also once the case was reopened', async () => {
+    const { room, one, numberOf } = await texted('shown');
+    room.agentCloses(1, Number(one.id));
+    const next = room.agentReopens(1, Number(one.id));
+
+    expect([await numberOf(one.id), await numberOf(next.id)]).toEqual(['+15550100009', '+15550100009']);
+  });
+
+  test('is not known where Acquire does not show it', async () => {
+    const { one, numberOf } = await texted('hidden');
+
+    expect(await numberOf(one.id)).toBeNull();
   });
 });
 

@@ -23,7 +23,10 @@ export const start = async (
 ): Promise<World> => {
   const room = await startAcquire({ variants });
   stops.push(room.stop);
-  return { room, helpdesk: createAcquire({ account, origin: room.url, apiKey: room.key, timeoutMs: 500, ...options }) };
+  return {
+    room,
+    helpdesk: createAcquire({ account, origin: room.url, apiKey: room.key, timeoutMs: 2_000, ...options }),
+  };
 };
 
 export const opened = (room: AcquireSimulator, text = 'hello', opening: Opening = {}) => {

@@ -6,8 +6,10 @@ import { owe, paceOf } from '../../src/bridge/lanes.ts';
 import { createToSlack } from '../../src/bridge/to-slack.ts';
 import type { Bridge } from '../../src/bridge/context.ts';
 import { AccountId, ChannelId, MessageId, positionOf, SlackTs, TeamId } from '../../src/core/ids.ts';
-import { plainInline, say } from '../../src/core/notice.ts';
+import { type Notice, say } from '../../src/core/notice.ts';
+import { plainTextOf } from '../../src/core/plain-text.ts';
 import type { PostRequest } from '../../src/core/ports.ts';
+import { plainRichText } from '../../src/core/rich-text.ts';
 import { Failure } from '../../src/delivery/errors.ts';
 import type {
   ClaimedDelivery,
@@ -40,6 +42,11 @@ const linkOf = (thread: number): string => `${TEAM}:${ACCOUNT}:${thread}`;
 const rootTs = (thread: number) => SlackTs.parse(`1700000000.${String(thread).padStart(6, '0')}`);
 const rowId = (thread: number, index: number) => MessageId.parse(String(1 + thread * 100 + index));
 
+const written = (text: string): Notice => ({
+  summary: text,
+  parts: [{ part: 'rich', blocks: plainRichText(text) }],
+});
+
 const message = (thread: number, index: number, broadcast = false): NewDelivery => {
   const id = rowId(thread, index);
   return owe({
@@ -48,7 +55,7 @@ const message = (thread: number, index: number, broadcast = false): NewDelivery 
       do: 'post',
       link: linkOf(thread),
       as: { name: 'Jo (customer)', icon: 'contact' },
-      notice: say(textOf(thread, index)),
+      notice: written(textOf(thread, index)),
       messages: [id],
       broadcast,
     },
@@ -90,6 +97,7 @@ const openWorld = async (): Promise<World> => {
     records: {
       get: (namespace: string, key: string) => store.records(namespace).get(key),
     },
+    files: { stopping: new AbortController().signal },
     now: () => clock.now,
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- posts in threads that stand use nothing else
@@ -151,8 +159,7 @@ const shownIn = (world: World, thread: number): readonly string[] =>
   world.posts
     .filter(({ request }) => request.thread === rootTs(thread))
     .flatMap(({ request }) => request.notice.parts)
-    .flatMap((part) => (part.part === 'text' ? part.text : []))
-    .map(String);
+    .flatMap((part) => (part.part === 'rich' ? [plainTextOf(part.blocks)] : []));
 
 test('ten thousand messages at once drain at the pace of Slack, and a quiet case waits seconds', async () => {
   const world = await openWorld();
@@ -194,8 +201,8 @@ test('ten thousand messages at once drain at the pace of Slack, and a quiet case
 
 const charactersOf = ({ notice }: PostRequest): number =>
   notice.parts
-    .flatMap((part) => (part.part === 'text' ? part.text : []))
-    .reduce((sum, inline) => sum + plainInline(inline).length, 0);
+    .flatMap((part) => (part.part === 'rich' ? [plainTextOf(part.blocks)] : []))
+    .reduce((sum, text) => sum + text.length, 0);
 
 test('only what waits, of one customer, and shown alike goes into one post', async () => {
   const world = await openWorld();

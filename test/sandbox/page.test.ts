@@ -11,17 +11,20 @@ import { setStage } from '../../src/sandbox/stage.ts';
 const FILES = ['', 'page.css', 'page.js', 'dom.js', 'blocks.js', 'slack-side.js', 'acquire-side.js', 'modal.js'];
 
 describe('the page', () => {
-  test.each([...FILES, 'ledger.js', 'icon.svg'])('serves /%s under a strict content policy', async (name) => {
-    const { url } = await pageFor();
+  test.each([...FILES, 'dates.js', 'message.js', 'ledger.js', 'icon.svg'])(
+    'serves /%s under a strict content policy',
+    async (name) => {
+      const { url } = await pageFor();
 
-    const answer = await fetch(url + name);
+      const answer = await fetch(url + name);
 
-    expect(answer.status).toBe(200);
-    const policy = answer.headers.get('content-security-policy') ?? '';
-    expect(policy).toContain("default-src 'none'");
-    expect(policy).not.toMatch(/unsafe|https?:|\*/);
-    expect(await answer.text()).not.toMatch(/<script>|\son\w+="|(?:src|href)="https?:|innerHTML/);
-  });
+      expect(answer.status).toBe(200);
+      const policy = answer.headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).not.toMatch(/unsafe|https?:|\*/);
+      expect(await answer.text()).not.toMatch(/<script>|\son\w+="|(?:src|href)="https?:|innerHTML/);
+    },
+  );
 
   test('says that it is a simulation', async () => {
     const { url } = await pageFor();

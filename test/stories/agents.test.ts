@@ -117,5 +117,6 @@ test('what was sent is not sent again after the thread was unlinked and linked a
   const next = says(stage, { ...thread, root: again }, 'Hello again');
 
   await seesMark(stage, next, 'white_check_mark');
-  expect(toCustomer(stage, thread)).toEqual(['Only once', 'Hello again']);
+  await stage.sees(() => toCustomer(stage, thread)[0] === 'Only once!', 'the edit of what was sent');
+  expect(toCustomer(stage, thread)).toEqual(['Only once!', 'Hello again']);
 });

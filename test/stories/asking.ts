@@ -81,7 +81,9 @@ const wordsIn = (value: unknown): string[] => {
   const node = Node.safeParse(value).data;
   if (node === undefined) return [];
   if (node['type'] === 'button') return [];
-  const own = typeof node['text'] === 'string' ? [node['text']] : wordsIn(node['text']);
+  // A date shows by each reader's own clock; without one, as this.
+  const date = typeof node['fallback'] === 'string' ? [node['fallback']] : [];
+  const own = typeof node['text'] === 'string' ? [node['text']] : [...date, ...wordsIn(node['text'])];
   const initial = typeof node['initial_value'] === 'string' ? [node['initial_value']] : [];
   const rest = ['elements', 'fields', 'element', 'label', 'hint', 'options'].flatMap((name) => wordsIn(node[name]));
   return [...own, ...rest, ...initial];

@@ -1,9 +1,13 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+
+export type Balancer = { readonly url: string; close(): void };
+
+/** Who does not take a request within this is dead or frozen. */
+const TAKES_MS = 1500;
 
 /** A load balancer of the simplest kind: each request to the next process, past those that do not answer. */
-export const balance = async (targets: () => readonly string[]): Promise<string> => {
+export const balance = async (targets: () => readonly string[]): Promise<Balancer> => {
   let turn = 0;
   const pass = async (request: http.IncomingMessage, body: Buffer): Promise<Response | null> => {
     const urls = targets();
@@ -17,7 +21,7 @@ export const balance = async (targets: () => readonly string[]): Promise<string>
           method: 'POST',
           headers,
           body,
-          signal: AbortSignal.timeout(2500),
+          signal: AbortSignal.timeout(TAKES_MS),
         });
       } catch {
         // Dead or frozen: the next one.
@@ -40,11 +44,13 @@ export const balance = async (targets: () => readonly string[]): Promise<string>
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
   const address: AddressInfo | string | null = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('not listening');
-  return `http://127.0.0.1:${address.port}`;
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { calm, deliveriesIn, repliesIn, textsIn, unpaced } from './incoming.ts';
-import { stageFor } from './stage.ts';
+import { CHANNEL, stageFor } from './stage.ts';
+import { says, toCustomer } from './talk.ts';
 
 const THREADS = 4;
 const EACH = 10;
@@ -58,4 +59,19 @@ test('a joined post of which nobody knows whether it arrived is found, and nothi
   await calm();
   expect(textsIn(stage, root)).toEqual(['hello', ...texts]);
   expect(joinedPosts()).toBe(1);
+}, 60_000);
+
+test('while many customers wait to be read, a member’s reply goes out at once', async () => {
+  const stage = await stageFor({ ...unpaced, readBudget: { perSecond: 2, burst: 4 } });
+  const thread = await stage.thread('hello');
+  const others = Array.from({ length: 30 }, (_, index) => {
+    const { id } = stage.acquire.contact({ name: `Customer ${index}`, email: `c${index}@example.com` });
+    return stage.acquire.openCase(id, { text: `question ${index}` });
+  });
+  const withThread = () => stage.slack.messages(CHANNEL).filter(({ text }) => text.includes('Customer ')).length;
+
+  says(stage, thread, 'I look into it.');
+
+  await stage.sees(() => toCustomer(stage, thread).length > 0, 'the reply');
+  expect(withThread()).toBeLessThan(others.length / 2);
 }, 60_000);

@@ -68,7 +68,7 @@ test('a snoozed case comes back after a restart, with its owner named', async ()
   await click(stage, ANNA, root, 'case_claim');
   await click(stage, ANNA, root, 'case_snooze');
   const { id } = await form(stage, 'snooze');
-  await stage.slack.submitView(ANNA, id, { hours: '0.5' });
+  await stage.slack.submitView(ANNA, id, { for: '30m' });
   await stage.sees(() => linesOf(stage, root, 'snoozed this case until') === 1, 'the word in the thread');
   await stage.sees(() => cardOf(stage, root).includes('Snoozed until'), 'the snooze on the first message');
   await stage.sees(() => stage.acquire.snapshot().followUps.length === 1, 'the follow-up in Acquire');
@@ -86,7 +86,7 @@ test('a customer’s message ends the snooze', async () => {
   const { root, caseId } = await stage.thread();
   await click(stage, ANNA, root, 'case_snooze');
   const { id } = await form(stage, 'snooze');
-  await stage.slack.submitView(ANNA, id, { hours: '24' });
+  await stage.slack.submitView(ANNA, id, { until: '1d' });
   await stage.sees(() => cardOf(stage, root).includes('Snoozed until'), 'the snooze on the first message');
 
   stage.acquire.customerWrites(caseId, 'Are you there?');

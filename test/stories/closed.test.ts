@@ -149,14 +149,14 @@ test('a held reply is asked about again after five minutes, with one question st
   expect(toCustomer(stage, thread)).toEqual([]);
 });
 
-test('an e-mail case takes no reply, and its author is told where to answer', async () => {
+test('a call takes no reply, and its author is told where to answer', async () => {
   const stage = await stageFor(quick);
-  const contact = stage.acquire.contact({ name: 'Mia Mail' });
-  const { id } = stage.acquire.openCase(contact.id, { text: 'By mail', channel: 'mail' });
+  const contact = stage.acquire.contact({ name: 'Cal Caller' });
+  const { id } = stage.acquire.openCase(contact.id, { text: 'By phone', channel: 'voip' });
   const root = await stage.sees(() => rootsIn(stage)[0], 'the thread');
   const thread = { root, caseId: id, contactId: contact.id };
 
-  const ts = says(stage, thread, 'Hello Mia');
+  const ts = says(stage, thread, 'Hello Cal');
 
   await seesMark(stage, ts, 'warning');
   await stage.sees(() => saidIn(stage, thread).some((text) => text.includes('Answer it in Acquire')), 'the link');

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ACTIONS, actionNames, LOOKUPS } from '../../src/core/doors.ts';
 import { ANNA, BEN, CHANNEL, stageFor } from './stage.ts';
 import { answersTo, command, form, press } from './asking.ts';
 
@@ -7,8 +8,9 @@ test('/case alone and /case help list every subcommand, privately', async () => 
 
   const { words } = await command(stage, '');
 
-  for (const name of ['open', 'close', 'reopen', 'show', 'list', 'search', 'link', 'unlink', 'note', 'status', 'help'])
-    expect(words).toContain(`/case ${name}`);
+  // Without giosg nothing leads there.
+  const typed = actionNames.filter((name) => ACTIONS[name].usage !== null && name !== 'visitor');
+  for (const name of [...typed, ...Object.keys(LOOKUPS)]) expect(words).toContain(`/case ${name}`);
   expect((await command(stage, 'help')).words).toBe(words);
   expect(stage.slack.messages(CHANNEL)).toEqual([]);
 });
@@ -26,6 +28,11 @@ test.each([
   ['link abc', '“abc” is not a case number'],
   ['link 99999', 'There is no case 99999'],
   ['reopen', 'Say which case: “/case reopen 72”'],
+  ...['claim', 'release', 'assign', 'snooze', 'invite'].flatMap((name): [string, string][] => [
+    [`${name} 99999 1h`, 'There is no case 99999 in Acquire'],
+    [`${name} abc`, '“abc” is not a case number'],
+    [name, 'There are no open cases in this channel'],
+  ]),
   ['unlink 99999', 'There is no case 99999'],
   ['close', 'There are no open cases in this channel'],
   ['list everything', 'There are: open, mine, waiting'],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ANNA, BEN, CHANNEL, type Stage, stageFor } from './stage.ts';
-import { answersTo, answerTo, command, form, modalOf } from './asking.ts';
+import { answersTo, answerTo, command, form, modalOf, press } from './asking.ts';
 
 test('/case open alone opens a form that finds a contact by typing, and opens a case with a first message', async () => {
   const stage = await stageFor({ pace: () => null });
@@ -89,6 +89,23 @@ test('a reply written in the form reaches the customer and is shown in the threa
   await stage.sees(() => inThread(stage, root, 'A reply was sent to the customer'), 'the reply in the thread');
 });
 
+test.each(['note: he is lying', '// he is lying', 'No\u200bte： he is lying'])(
+  'what begins like %j is not sent to the customer from the form either',
+  async (text) => {
+    const stage = await stageFor({ pace: () => null });
+    const { root } = await stage.thread();
+    await stage.slack.messageShortcut(ANNA, CHANNEL, root, 'case_reply');
+    const { id } = await form(stage, 'reply');
+
+    const { errors } = await stage.slack.submitView(ANNA, id, { text });
+
+    expect(errors).toEqual({ text: expect.stringContaining('would go to the customer') });
+    await stage.slack.submitView(ANNA, id, { text: 'We look into it.' });
+    await stage.sees(() => saidIn(stage, 'message').length > 0, 'the reply');
+    expect(saidIn(stage, 'message')).toEqual(['We look into it.']);
+  },
+);
+
 test('the shortcut “note” takes over the customer’s message, “reply” never does', async () => {
   const stage = await stageFor({ pace: () => null });
   const { root } = await stage.thread('Where is my parcel?');
@@ -135,11 +152,81 @@ test('the hub offers every action of the case', async () => {
   const hub = await form(stage, 'details');
 
   expect(hub.buttons.map((button) => button.actionId)).toEqual(
-    ['reply', 'note', 'claim', 'snooze', 'invite', 'close', 'unlink'].map((name) => `case_${name}`),
+    ['reply', 'note', 'claim', 'assign', 'snooze', 'invite', 'close', 'unlink'].map((name) => `case_${name}`),
   );
   await stage.slack.click(ANNA, { viewId: hub.id, actionId: 'case_claim' });
 
   await stage.sees(() => inThread(stage, root, 'took this case'), 'the claim in the thread');
+});
+
+test('the hub offers what fits: release and the end of a snooze where there is one, reopening when it is closed', async () => {
+  const stage = await stageFor({ pace: () => null });
+  const { root, caseId } = await stage.thread();
+  const offered = async (): Promise<readonly string[]> => {
+    await stage.slack.messageShortcut(ANNA, CHANNEL, root, 'case_details');
+    const { id, buttons } = await form(stage, 'details');
+    await stage.slack.closeView(ANNA, id);
+    return buttons.map(({ actionId }) => actionId);
+  };
+  await command(stage, `claim ${caseId}`);
+  await command(stage, `snooze ${caseId} 2h`);
+
+  expect(await offered()).toEqual(expect.arrayContaining(['case_unclaim', 'case_wake']));
+  await command(stage, `close ${caseId}`);
+  expect(await offered()).toEqual(['case_note', 'case_reopen', 'case_unlink']);
+});
+
+test('a form that was open while its case was closed changes nothing, and says why', async () => {
+  const stage = await stageFor({ pace: () => null });
+  const { root, caseId } = await stage.thread();
+  await stage.slack.click(ANNA, { channel: CHANNEL, ts: root, actionId: 'case_snooze' });
+  const { id } = await form(stage, 'snooze');
+  await command(stage, `close ${caseId}`);
+
+  const told = await answerTo(stage, ANNA, () => stage.slack.submitView(ANNA, id, { until: '2h' }), 'the form');
+
+  expect(told.words).toContain('This case is closed, so nothing was done');
+  expect(stage.acquire.snapshot().followUps).toEqual([]);
+});
+
+test('a contact’s open case is shown before the form opens another; both ways go on from there', async () => {
+  const stage = await stageFor({ pace: () => null });
+  const { caseId, contactId } = await stage.thread();
+  await stage.slack.command(ANNA, CHANNEL, '/case', 'open');
+  const { id } = await form(stage, 'open');
+  await stage.slack.suggest(ANNA, id, 'contact', 'Jo Customer');
+  const first = 'We are so sorry. '.repeat(150);
+  const values = { contact: String(contactId), title: 'Second', note: 'n'.repeat(3000), first };
+
+  const asked = await answerTo(stage, ANNA, () => stage.slack.submitView(ANNA, id, values), 'the form');
+  expect(asked.words).toContain(`has an open case: ${caseId}`);
+  expect(stage.acquire.snapshot().cases).toHaveLength(1);
+  await press(stage, asked, 'Continue there');
+  await stage.sees(() => answersTo(stage, ANNA).some(({ words }) => words.includes('go to the thread')), 'the way');
+  await stage.sees(() => answersTo(stage, ANNA).some(({ words }) => words.includes(first.trim())), 'its words again');
+  expect(saidIn(stage, 'message')).toEqual([]);
+
+  await stage.stop();
+  await stage.start();
+  await press(stage, asked, 'Open a new one');
+  await stage.sees(() => saidIn(stage, 'message').includes(first.trim()), 'the first message');
+  expect(stage.acquire.snapshot().cases).toHaveLength(2);
+});
+
+test('what nobody decided for a day is forgotten', async () => {
+  let later = 0;
+  const stage = await stageFor({ pace: () => null, now: () => Date.now() + later });
+  const { contactId } = await stage.thread();
+  const asked = await command(stage, `open ${contactId} Another`);
+  await stage.stop();
+  later = 25 * 3_600_000;
+  await stage.start();
+
+  await stage.sees(async () => {
+    const told = await press(stage, asked, 'Open a new one');
+    return told.words.includes('was decided already');
+  }, 'that it is over');
+  expect(stage.acquire.snapshot().cases).toHaveLength(1);
 });
 
 test('colleagues are invited by name, and it is said who is offline in Acquire', async () => {

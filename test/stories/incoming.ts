@@ -46,6 +46,7 @@ export const wordsOf = (message: Message | undefined): string => {
     if (typeof value !== 'object' || value === null) return;
     if ('type' in value && value.type === 'user' && 'user_id' in value) words.push(`@${String(value.user_id)}`);
     if ('text' in value && typeof value.text === 'string') words.push(value.text);
+    if ('fallback' in value && typeof value.fallback === 'string') words.push(value.fallback);
     Object.values(value).forEach(walk);
   };
   walk(message?.blocks);

@@ -54,7 +54,7 @@ test('a reply also sent to the channel, a /me line and a text with a file are re
 
   await stage.sees(() => toCustomer(stage, thread).length === 3, 'three replies');
   expect(toCustomer(stage, thread)).toEqual(['seen by all', 'looks it up', 'with a picture']);
-  await stage.sees(() => toldAlone(stage).some((text) => text.includes('map.png')), 'word of the file');
+  await stage.sees(() => saidIn(stage, thread).some((text) => text.includes('map.png')), 'word of the file');
 });
 
 test('a long reply arrives whole, in parts and in order, with one receipt', async () => {
@@ -76,7 +76,7 @@ test('an empty message and a lone file are not sent, and their author is told', 
   stage.slack.say(ANNA, CHANNEL, '', { threadTs: thread.root, files: [{ name: 'scan.pdf', content: 'x' }] });
   stage.slack.say(ANNA, CHANNEL, '\u200b\u2060', { threadTs: thread.root, raw: true });
 
-  await stage.sees(() => toldAlone(stage).some((text) => text.includes('scan.pdf')), 'word of the file');
+  await stage.sees(() => saidIn(stage, thread).some((text) => text.includes('scan.pdf')), 'word of the file');
   await stage.sees(() => toldAlone(stage).some((text) => text.includes('no text')), 'word of the empty one');
   expect(toCustomer(stage, thread)).toEqual([]);
 });

@@ -1,17 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { type AgentKeys, readAgentKeys } from '../../src/agent-keys.ts';
 import { type App, createApp } from '../../src/app.ts';
 import type { ReadBudget } from '../../src/bridge/reads.ts';
-import { readConfig } from '../../src/config.ts';
+import { type Config, readConfig } from '../../src/config.ts';
 import { ChannelId } from '../../src/core/ids.ts';
-import { type ChannelSettings, defaultSettings } from '../../src/core/settings.ts';
+import { type ChannelSettings, type Channels, channelsOf, defaultSettings } from '../../src/core/settings.ts';
 import type { Pace } from '../../src/delivery/ports.ts';
 import { createLog } from '../../src/log.ts';
+import { readRoutes } from '../../src/routes.ts';
 import { type AcquireSimulator, startAcquire } from '../../src/sandbox/acquire/server.ts';
 import { C, U } from '../../src/sandbox/slack/seed.ts';
 import { type SlackSimulator, startSlack } from '../../src/sandbox/slack/server.ts';
+import { confidentialIn, leaksIn } from '../support/leaks.ts';
 
 /** The real app between both simulators, over real HTTP; every story plays on it. */
 
@@ -28,6 +31,10 @@ export type StageOptions = {
   readonly acquire?: Parameters<typeof startAcquire>[0];
   readonly env?: Readonly<Record<string, string>>;
   readonly settings?: Partial<ChannelSettings>;
+  /** Own Acquire keys of agents, by e-mail. */
+  readonly agentKeys?: Readonly<Record<string, string>>;
+  /** A routes file, instead of the settings and channels above; `CHANNEL` stays the one for cases that no rule takes. */
+  readonly routes?: string;
   /** Channels of casebridge beside the one of new cases. */
   readonly moreChannels?: readonly string[];
   readonly webhook?: boolean;
@@ -48,13 +55,21 @@ export type Stage = {
   readonly url: () => string;
   /** The file of the store. */
   readonly database: string;
+  /** Where the routes file is, when there is one. */
+  readonly routesFile: string;
   readonly logged: () => string;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** A customer with a case and a first message, in its thread. */
-  thread(text?: string): Promise<OpenThread>;
+  thread(text?: string, customer?: Customer): Promise<OpenThread>;
   /** Waits until `look` gives something, and gives that. */
   sees<T>(look: () => T | undefined | null | false, what: string, waitMs?: number): Promise<T>;
+};
+
+/** Somebody else than Jo, or a case that is no chat. */
+export type Customer = {
+  readonly fields?: Parameters<AcquireSimulator['contact']>[0];
+  readonly opening?: Parameters<AcquireSimulator['openCase']>[1];
 };
 
 export type OpenThread = { readonly root: string; readonly caseId: number; readonly contactId: number };
@@ -66,6 +81,8 @@ export const stageFor = async (options: StageOptions = {}): Promise<Stage> => {
   const acquire = await startAcquire({ retrySpacingMs: [50, 100, 200, 400, 800], ...clock, ...options.acquire });
   slack.join(U.app, CHANNEL);
   options.before?.({ slack, acquire });
+  const routesFile = join(folder, 'routes.yml');
+  if (options.routes !== undefined) writeFileSync(routesFile, options.routes);
   const lines: string[] = [];
   let app: App | null = null;
   let port = 0;
@@ -76,15 +93,17 @@ export const stageFor = async (options: StageOptions = {}): Promise<Stage> => {
       pretty: false,
       destination: { write: (line: string) => lines.push(line) },
     });
-    const read = readConfig({ ...environment(slack, acquire, folder), PORT: String(port), ...options.env });
+    const read = readConfig({
+      ...environment(slack, acquire, folder),
+      ...(options.routes === undefined ? {} : { ROUTES_FILE: routesFile }),
+      PORT: String(port),
+      ...options.env,
+    });
     if (!read.ok) throw new Error(read.problems.join('\n'));
-    const settings = { ...defaultSettings, ...options.settings };
     app = await createApp({
       config: read.config,
-      channels: {
-        home: ChannelId.parse(CHANNEL),
-        all: new Map([CHANNEL, ...(options.moreChannels ?? [])].map((id) => [ChannelId.parse(id), settings])),
-      },
+      channels: options.routes === undefined ? channelsFrom(options) : channelsIn(read.config),
+      agentKeys: agentKeysIn(folder, options.agentKeys ?? {}),
       log,
       ...clock,
       ...(options.attemptMs === undefined ? {} : { attemptMs: options.attemptMs }),
@@ -123,10 +142,14 @@ export const stageFor = async (options: StageOptions = {}): Promise<Stage> => {
   };
 
   onTestFinished(async () => {
+    const metrics = app === null ? '' : await fetch(`http://127.0.0.1:${port}/metrics`).then((page) => page.text());
     await stop();
+    // Whatever the story was about, none of it may stand there.
+    const leaks = leaksIn(`${lines.join('')}${metrics}`, [WEBHOOK_SECRET, ...confidentialIn({ slack, acquire })]);
     await slack.close();
     await acquire.stop();
     rmSync(folder, { recursive: true, force: true });
+    if (leaks.length > 0) throw new Error(`in the log or the metrics: ${leaks.join(' | ')}`);
   });
   await start();
 
@@ -135,17 +158,44 @@ export const stageFor = async (options: StageOptions = {}): Promise<Stage> => {
     acquire,
     url: () => `http://127.0.0.1:${port}`,
     database: join(folder, 'casebridge.db'),
+    routesFile,
     logged: () => lines.join(''),
     start,
     stop,
     sees,
-    async thread(text = 'Hello, my order is late') {
-      const contact = acquire.contact({ name: 'Jo Customer', email: 'jo@example.com' });
-      const opened = acquire.openCase(contact.id, { text });
+    async thread(text = 'Hello, my order is late', { fields = {}, opening = {} } = {}) {
+      const contact = acquire.contact({ name: 'Jo Customer', email: 'jo@example.com', ...fields });
+      const opened = acquire.openCase(contact.id, { text, ...opening });
       const root = await sees(() => rootOf(slack, text), `the thread of “${text}”`);
       return { root, caseId: opened.id, contactId: contact.id };
     },
   };
+};
+
+const channelsFrom = ({ settings = {}, moreChannels = [] }: StageOptions): Channels =>
+  channelsOf(
+    ChannelId.parse(CHANNEL),
+    new Map([CHANNEL, ...moreChannels].map((id) => [ChannelId.parse(id), { ...defaultSettings, ...settings }])),
+  );
+
+const channelsIn = ({ routesFile, channels }: Config): Channels => {
+  const read = readRoutes(routesFile, channels.cases);
+  if (!read.ok) throw new Error(read.problems.join('\n'));
+  return read.channels;
+};
+
+/** Read from a file, as an operator gives them. */
+const agentKeysIn = (folder: string, keys: Readonly<Record<string, string>>): AgentKeys => {
+  const path = join(folder, 'agents.yaml');
+  writeFileSync(
+    path,
+    Object.entries(keys)
+      .map(([email, key]) => `${email}: ${key}\n`)
+      .join(''),
+  );
+  const read = readAgentKeys(path);
+  if (!read.ok) throw new Error(read.problems.join('\n'));
+  return read;
 };
 
 const rootOf = (slack: SlackSimulator, text: string): string | undefined =>
@@ -178,6 +228,7 @@ const environment = (slack: SlackSimulator, acquire: AcquireSimulator, folder: s
   ACQUIRE_POLL_SECONDS: '1',
   CASE_CHANNEL: CHANNEL,
   DATABASE_URL: `sqlite:${join(folder, 'casebridge.db')}`,
+  FILES_DIR: join(folder, 'files'),
   HOST: '127.0.0.1',
   LOG_LEVEL: 'debug',
 });

@@ -1,9 +1,19 @@
 import { expect, test } from 'vitest';
+import { ACTIONS, actionNames } from '../../src/core/doors.ts';
 import { U } from '../../src/sandbox/slack/seed.ts';
 import { ANNA, BEN, CHANNEL, type Stage, stageFor } from './stage.ts';
 import { answersTo, answerTo, command, form } from './asking.ts';
 
 const ONLY_AGENTS = 'Only agents can do this';
+
+const typedOn = (caseId: number): readonly string[] =>
+  actionNames.filter((name) => ACTIONS[name].usage !== null).map((name) => `${name} ${caseId} <@${BEN}> 2h`);
+
+/** On the first message of a case that is open. */
+const onCard = actionNames
+  .filter((name) => ACTIONS[name].fits !== 'closed')
+  .flatMap((name) => ACTIONS[name].buttons)
+  .filter(({ at }) => at.includes('card'));
 
 test.each([
   ['a guest', U.guest, {}],
@@ -18,7 +28,7 @@ test.each([
   const written = stage.acquire.requests.filter((request) => request.method !== 'GET').length;
 
   const doors: readonly [string, () => Promise<{ ok: boolean; error?: string }>][] = [
-    ...['list', 'search jo', `show ${caseId}`, `close ${caseId}`, `note ${caseId} hello`, 'status', 'help'].map(
+    ...['list', 'search jo', 'status', 'help', 'frobnicate', ...typedOn(caseId)].map(
       (text): [string, () => ReturnType<Stage['slack']['command']>] => [
         text,
         () => stage.slack.command(member, CHANNEL, '/case', text),
@@ -26,10 +36,12 @@ test.each([
     ),
     ...(member === U.admin
       ? []
-      : ['case_claim', 'case_close'].map((actionId): [string, () => ReturnType<Stage['slack']['click']>] => [
-          actionId,
-          () => stage.slack.click(member, { channel: CHANNEL, ts: root, actionId }),
-        ])),
+      : onCard
+          .filter(({ opens }) => opens === undefined)
+          .map(({ id: actionId }): [string, () => ReturnType<Stage['slack']['click']>] => [
+            actionId,
+            () => stage.slack.click(member, { channel: CHANNEL, ts: root, actionId }),
+          ])),
   ];
   for (const [what, act] of doors) {
     const { words } = await answerTo(stage, member, act, what);
@@ -51,8 +63,17 @@ test('forms open for a guest only to say no, and the list of contacts stays empt
   expect(refused.words).toContain(ONLY_AGENTS);
   await stage.slack.closeView(U.guest, refused.id);
 
-  for (const shortcut of ['case_open', 'case_details', 'case_reply', 'case_note', 'case_close']) {
-    await stage.slack.messageShortcut(U.guest, CHANNEL, root, shortcut);
+  const shortcuts = actionNames.flatMap((name) => ACTIONS[name].shortcut?.id ?? []);
+  const buttons = onCard.filter(({ opens }) => opens !== undefined);
+  for (const open of [
+    ...shortcuts.map((id) => () => stage.slack.messageShortcut(U.guest, CHANNEL, root, id)),
+    ...buttons.map(
+      ({ id: actionId }) =>
+        () =>
+          stage.slack.click(U.guest, { channel: CHANNEL, ts: root, actionId }),
+    ),
+  ]) {
+    await open();
     const { id, words } = await form(stage, 'message', U.guest);
     expect(words).toContain(ONLY_AGENTS);
     await stage.slack.closeView(U.guest, id);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { U } from '../../src/sandbox/slack/seed.ts';
+import type { JsonObject } from '../../src/sandbox/slack/wire.ts';
 import { ANNA, CHANNEL, type OpenThread, type Stage } from './stage.ts';
 
 /** Both ends of a conversation, as the people at them see it. */
@@ -30,6 +31,12 @@ export const seesMark = (stage: Stage, ts: string, mark: string): Promise<unknow
 
 export const says = (stage: Stage, thread: OpenThread, text: string, member: string = ANNA): string =>
   stage.slack.say(member, CHANNEL, text, { threadTs: thread.root }).ts;
+
+/** One paragraph, as Slack's own editor sends it. */
+export const saysRich = (stage: Stage, thread: OpenThread, elements: readonly JsonObject[], member = ANNA): string => {
+  const blocks = [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [...elements] }] }];
+  return stage.slack.say(member, CHANNEL, 'rich text', { threadTs: thread.root, blocks }).ts;
+};
 
 /** What casebridge says in the thread: its words, in order. */
 export const saidIn = (stage: Stage, thread: OpenThread): readonly string[] =>

@@ -69,6 +69,9 @@ export const both = async () => {
   return { slack, acquire, folder, env };
 };
 
+/** A start takes half a second; on a machine with other work it may take long. */
+const PATIENCE_MS = 40_000;
+
 /** Waits until the app says that it runs, and connects Slack to it. */
 export const started = async (
   app: Running,
@@ -85,7 +88,7 @@ export const sees = async <T>(
   look: () => T | undefined | null | false | Promise<T | undefined | null | false>,
   what: string,
 ): Promise<T> => {
-  const until = Date.now() + 15_000;
+  const until = Date.now() + PATIENCE_MS;
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- one look after another is the point
     const seen = await look();

@@ -116,7 +116,11 @@ function relationOf(account: Account, kase: CaseRecord, name: string): unknown {
     case 'timeline':
       return account.variants.timeline === 'relation' ? timelineRow(kase) : undefined;
     case 'fields':
-      return {};
+      return kase.fields;
+    case 'tags':
+      return kase.tags
+        .flatMap((id) => account.tags.get(id) ?? [])
+        .map((tag) => ({ id: tag.id, name: tag.name, color: tag.color }));
     default:
       return [];
   }

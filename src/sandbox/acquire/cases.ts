@@ -77,6 +77,8 @@ function createRecord(account: Account, draft: CaseDraft, previous: CaseRecord |
     closedBy: null,
     userId: draft.overRest && draft.by.type === 'user' ? draft.by.id : null,
     queueId: status === 'pending' ? 15 : null,
+    tags: [],
+    fields: {},
     waitTime: 0,
     visitId: id - 700,
     timelineId: previous?.timelineId ?? account.nextId('timeline'),

@@ -16,6 +16,7 @@ import { settingsRoutes } from './settings-routes.ts';
 import type { Account, UserRecord } from './state.ts';
 import { changed } from './state.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
+import { serveUpload } from './uploads.ts';
 
 /** The HTTP side: one request in, the key checked, one answer or one fault out. */
 
@@ -102,6 +103,7 @@ export class Door {
     const incoming = await this.#read(request);
     const fault = this.#faults.take(incoming.record);
     if (fault) await this.#failWith(fault, incoming, response);
+    else if (serveUpload(this.#account, incoming.record.path, response)) incoming.record.status = response.statusCode;
     else this.#send(response, incoming.record, this.#perform(incoming));
   }
 

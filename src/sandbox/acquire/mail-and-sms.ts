@@ -73,7 +73,8 @@ function sendMail({ account, user, body }: Call): unknown {
   if (kase.channel !== 'mail') throw invalidInput(`Case ${kase.id} is not an e-mail case.`);
   if (!account.inboxes.includes(mail.from)) throw invalidInput('from is not a connected inbox');
   const text = mail.textBody ?? mail.htmlBody.replaceAll(/<[^>]*>/g, '');
-  const message = append(account, kase, { sender: { type: 'user', id: user.id }, text });
+  const shown = { text, html: mail.htmlBody, subject: mail.subject }[account.variants.mailMessage];
+  const message = append(account, kase, { sender: { type: 'user', id: user.id }, text: shown });
   const row = addMail(account, message, { ...mail, textBody: text });
   return { ...row, user: { departments: [], ...senderRow(account, message.sender) }, mailMsgId: message.id };
 }
@@ -120,7 +121,7 @@ export function addMail(account: Account, message: MessageRecord, mail: MailPart
     mailboxInReplyTo: mail.mailboxInReplyTo ?? null,
     originalRecipient: mail.originalRecipient ?? null,
     parentId: mail.parentId ?? null,
-    attachments: mail.attachments,
+    attachments: account.variants.mailAttachments === 'shown' ? mail.attachments : [],
     dateCreated: iso(message.dateCreated),
     dateSeen: null,
     dateBounce: null,
@@ -156,6 +157,12 @@ function listMails({ account, query }: Call): unknown {
   return { previous: made('-', messages[0]?.id), next: made('+', messages.at(-1)?.id), messages };
 }
 
+/** Kept without the plus, as in the sample of a contact. */
+export const smsMeta = (account: Account, between: { From: string; To: string }): Row =>
+  account.variants.smsNumbers === 'hidden'
+    ? {}
+    : { From: between.From.replace('+', ''), To: between.To.replace('+', ''), numMedia: '0' };
+
 // What this call names threadId is the id of the case.
 function sendSms({ account, user, body }: Call): unknown {
   const sms = parse(Sms, body);
@@ -163,7 +170,8 @@ function sendSms({ account, user, body }: Call): unknown {
   if (!account.numbers.includes(sms.From)) throw invalidInput('From is not a connected number');
   if (sms.timelineId !== kase.timelineId) throw invalidInput('timelineId is not of this case');
   const sender = { type: 'user', id: user.id } as const;
-  const message = append(account, kase, { sender, text: sms.Body, type: 'sms', channel: 'sms' });
+  const meta = smsMeta(account, { From: sms.From, To: sms.To });
+  const message = append(account, kase, { sender, text: sms.Body, type: 'sms', channel: 'sms', meta });
   const timeline = timelineRow(kase);
   const users = caseUserRows(account, kase);
   const cas = { ...caseRow(kase), users, timeline };

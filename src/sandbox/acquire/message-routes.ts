@@ -106,12 +106,14 @@ function addMessage(call: Call): unknown {
   const side = actingSide(account, query);
   checkContact(account, kase, { query, side });
   checkWritable(call, kase, { side, type: body.message.type, channel: body.channel });
-  const sender: Sender = side === 'contact' ? { type: 'contact', id: kase.contactId } : { type: 'user', id: user.id };
+  const { storesAs } = account.variants;
+  const isContacts = side === 'contact' || storesAs === 'other-side';
+  const sender: Sender = isContacts ? { type: 'contact', id: kase.contactId } : { type: 'user', id: user.id };
   const before = { ...caseWithPeople(account, kase), contactId: undefined };
   const message = append(account, kase, {
     sender,
     text: body.message.message,
-    type: body.message.type,
+    type: storesAs === 'other-type' ? otherType(body.message.type) : body.message.type,
     meta: body.meta ?? {},
   });
   const { caseId, ...row } = messageRow(account, message);
@@ -150,6 +152,8 @@ function checkWritable({ account, user }: Call, kase: CaseRecord, writing: Writi
   }
 }
 
+const otherType = (type: MessageRecord['type']): MessageRecord['type'] => (type === 'note' ? 'message' : 'note');
+
 function updateMessage({ account, body, id }: Call): unknown {
   const change = parse(Update, body).message;
   const message = account.messages.get(id);
@@ -158,6 +162,9 @@ function updateMessage({ account, body, id }: Call): unknown {
   if (message.sender.type !== 'user') throw invalidInput('only messages of the agent side can be changed');
   update(account, message, change.message);
   const kase = findCase(account, message.caseId);
+  const { storesAs } = account.variants;
+  if (storesAs === 'other-type') message.type = otherType(message.type);
+  if (storesAs === 'other-side') message.sender = { type: 'contact', id: kase.contactId };
   const { caseId, ...row } = messageRow(account, message);
   const sender = senderRow(account, message.sender);
   return { ...row, case: caseRow(kase), sender, caseId, threadId: kase.threadId };

@@ -12,6 +12,7 @@ export interface Draft {
   type?: MessageType;
   channel?: string;
   meta?: Row;
+  attachments?: Row[];
   line?: MessageRecord['line'];
 }
 
@@ -31,6 +32,7 @@ export function append(account: Account, kase: CaseRecord, draft: Draft): Messag
     type: draft.type ?? 'message',
     text: draft.text,
     meta: draft.meta ?? {},
+    ...(draft.attachments === undefined ? {} : { attachments: draft.attachments }),
     seen: draft.sender.type === 'contact' || draft.type === 'event' ? 'yes' : 'no',
     line: draft.line ?? 'none',
     hidden: { reads: account.stale?.reads ?? 0, until: now + (account.stale?.ms ?? 0) },

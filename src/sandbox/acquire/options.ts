@@ -12,6 +12,8 @@ export interface Variants {
   errorBody: ErrorBodyStyle;
   /** What becomes of a `meta` sent with a message: kept, shown in the answer to that call only, or dropped. */
   messageMeta: 'kept' | 'answer' | 'dropped';
+  /** A server that stores what is written or changed as a note for a message and the other way round, or as the contact's. */
+  storesAs: 'asked' | 'other-type' | 'other-side';
   /** A server that does not know a filter and answers with everything. */
   whereIgnored: boolean;
   pageParam: 'from-zero' | 'from-one' | 'ignored';
@@ -33,6 +35,12 @@ export interface Variants {
   timeline: 'relation' | 'meta' | 'contact' | 'nowhere';
   /** The name of the parameter that takes a cursor of mails was never published. */
   mailCursor: 'next' | 'ignored';
+  /** What the message of a case says of a mail that was sent over REST. */
+  mailMessage: 'text' | 'html' | 'subject';
+  /** Whether the answer to a mail, and the list of mails, show what went along. */
+  mailAttachments: 'shown' | 'dropped';
+  /** Whether text messages show the numbers they went between, as the answer to sending does. */
+  smsNumbers: 'shown' | 'hidden';
   senderInLists: boolean;
   senderInSingle: boolean;
   queueStatus: string;
@@ -69,6 +77,7 @@ const usual: Variants = {
   notFound: 400,
   errorBody: 'errors-array',
   messageMeta: 'kept',
+  storesAs: 'asked',
   whereIgnored: false,
   pageParam: 'from-zero',
   listOrder: 'ascending',
@@ -82,6 +91,9 @@ const usual: Variants = {
   createContinuesThread: false,
   timeline: 'relation',
   mailCursor: 'next',
+  mailMessage: 'text',
+  mailAttachments: 'shown',
+  smsNumbers: 'hidden',
   senderInLists: false,
   senderInSingle: true,
   queueStatus: 'queue',

@@ -1,12 +1,14 @@
 import type { Closing } from './cases.ts';
-import { close, currentCase, findCase, hasJoined, join, open, setStatus } from './cases.ts';
+import { close, currentCase, findCase, hasJoined, invite, join, open, setStatus } from './cases.ts';
 import { addContact, findContact } from './contacts.ts';
 import { announceUser } from './events.ts';
-import { addMail } from './mail-and-sms.ts';
+import { addMail, smsMeta } from './mail-and-sms.ts';
 import { append, remove, update } from './messages.ts';
 import type { PersonChoice } from './options.ts';
-import type { Account, CaseRecord, ContactRecord, MessageRecord, UserRecord } from './state.ts';
+import type { Account, CaseRecord, ContactRecord, MessageRecord, Row, UserRecord } from './state.ts';
 import { addUser, changed, messagesOf } from './state.ts';
+import type { UploadChoice } from './uploads.ts';
+import { attachmentRow } from './uploads.ts';
 
 /**
  * What people do on Acquire's side, without its API: customers in the widget, agents in Acquire's own screens.
@@ -18,6 +20,8 @@ export interface People {
   openCase: (contactId: number, opening: Opening) => CaseRecord;
   /** After a close this reopens: a new case of the same thread. */
   customerWrites: (caseId: number, text: string, reopened?: { status?: 'active' | 'pending' }) => MessageRecord;
+  /** A file, with or without words; `as`: where the row names it. */
+  customerSends: (caseId: number, file: UploadChoice, how?: Sending) => MessageRecord;
   /** In a case of channel mail, where more than words can be chosen. */
   customerMails: (caseId: number, mail: Mailing) => MessageRecord;
   agentMails: (userId: number, caseId: number, mail: Mailing) => MessageRecord;
@@ -37,31 +41,50 @@ export interface Opening {
   status?: 'active' | 'pending' | 'queue';
   title?: string;
   channel?: string;
+  /** Names of tags, the account's own attributes, and ids of agents who are asked to join. */
+  tags?: readonly string[];
+  fields?: CaseRecord['fields'];
+  asked?: readonly number[];
+  /** Of a text message: the account's number that it goes to. */
+  to?: string;
 }
 
 /** What is left out is between the contact and the first inbox. */
 export interface Mailing {
   text: string;
+  /** As the mail program wrote it; then this is what the case shows, as Acquire may do. */
+  html?: string;
   from?: string;
   to?: string[];
   cc?: string[];
   replyTo?: string[];
+  attachments?: Row[];
 }
 
-export function people(account: Account): People {
+export interface Sending {
+  text?: string;
+  as?: 'attachment' | 'meta' | 'address' | 'nameless';
+}
+
+export function people(account: Account, origin: () => string): People {
   return {
     contact: (fields = {}) => addContact(account, { name: 'Jo Contact', email: 'jo@example.com', ...fields }),
     agent: ({ name, email = '' }) => addUser(account, { role: 'agent', name, email }),
     openCase: (contactId, opening) => openCase(account, contactId, opening),
     customerWrites: (caseId, text, reopened) => customerWrites(account, { caseId, text, ...reopened }),
+    customerSends: (caseId, file, how) => customerSends(account, caseId, { file, origin: origin(), ...how }),
     customerMails: (caseId, mail) => {
       const kase = currentCase(account, caseId);
       const sender = { type: 'contact', id: kase.contactId } as const;
-      return mailIn(account, append(account, kase, { sender, text: mail.text }), mail);
+      return mailIn(account, append(account, kase, { sender, text: mail.html ?? mail.text }), mail);
     },
     agentMails: (userId, caseId, mail) => {
       const sender = { type: 'user', id: findUser(account, userId).id } as const;
-      return mailOut(account, append(account, currentCase(account, caseId), { sender, text: mail.text }), mail);
+      return mailOut(
+        account,
+        append(account, currentCase(account, caseId), { sender, text: mail.html ?? mail.text }),
+        mail,
+      );
     },
     agentWrites: (userId, caseId, text, as = {}) => agentWrites(account, userId, { caseId, text, ...as }),
     botWrites: (caseId, text) => {
@@ -96,6 +119,24 @@ export function people(account: Account): People {
   };
 }
 
+function customerSends(
+  account: Account,
+  caseId: number,
+  { file, origin, text = '', as = 'attachment' }: Sending & { file: UploadChoice; origin: string },
+): MessageRecord {
+  const kase = currentCase(account, caseId);
+  const sender = { type: 'contact', id: kase.contactId } as const;
+  const row = attachmentRow(account, origin, file);
+  const address = String(row['url']);
+  const drafts = {
+    attachment: { text, attachments: [row] },
+    meta: { text, meta: { payload: { file: row } } },
+    address: { text: `${text} ${address}`.trim() },
+    nameless: { text, attachments: [{ name: file.name }] },
+  };
+  return append(account, kase, { sender, ...drafts[as] });
+}
+
 function findUser(account: Account, id: number): UserRecord {
   const user = account.users.get(id);
   if (!user) throw new Error(`There is no user ${id}`);
@@ -109,18 +150,37 @@ function findMessage(account: Account, id: number): MessageRecord {
 }
 
 function openCase(account: Account, contactId: number, opening: Opening): CaseRecord {
-  const { text, status = 'active', title, channel } = opening;
+  const { text, status = 'active', title, channel, to = account.numbers[0] ?? '' } = opening;
   const kase = open(account, {
     contactId,
     by: { type: 'contact', id: contactId },
     status: status === 'queue' ? account.variants.queueStatus : status,
     ...(title === undefined ? {} : { title }),
     ...(channel === undefined ? {} : { channel }),
-    ...(text === undefined ? {} : { message: { type: channel === 'sms' ? 'sms' : 'message', text } }),
+    ...(text === undefined
+      ? {}
+      : { message: channel === 'sms' ? smsIn(account, contactId, { text, to }) : { type: 'message', text } }),
   });
+  kase.fields = { ...opening.fields };
+  kase.tags = (opening.tags ?? []).map((tag) => tagNamed(account, tag));
+  for (const userId of opening.asked ?? []) invite(account, kase, findUser(account, userId));
   const first = messagesOf(account, kase.id).find((one) => one.type === 'message');
   if (first) mailed(account, first);
   return kase;
+}
+
+/** Who makes a tag is not said; here the first user of the account did. */
+function tagNamed(account: Account, name: string): number {
+  const known = [...account.tags.values()].find((tag) => tag.name === name);
+  if (known) return known.id;
+  const id = account.nextId('other');
+  account.tags.set(id, { id, name, color: '#3F95FD', userId: 1, dateCreated: account.now() });
+  return id;
+}
+
+function smsIn(account: Account, contactId: number, { text, to }: { text: string; to: string }) {
+  const From = String(findContact(account, contactId).fields['phone'] ?? '');
+  return { type: 'sms' as const, text, meta: smsMeta(account, { From, To: to }) };
 }
 
 function mailIn(account: Account, message: MessageRecord, mail: Mailing): MessageRecord {
@@ -143,9 +203,9 @@ const addressOf = (account: Account, message: MessageRecord): string =>
 
 type Sent = Mailing & { from: string; to: string[]; originalRecipient?: string };
 
-function mailBetween(account: Account, message: MessageRecord, { text, ...mail }: Sent): MessageRecord {
+function mailBetween(account: Account, message: MessageRecord, { text, html, ...mail }: Sent): MessageRecord {
   const subject = findCase(account, message.caseId).title;
-  const bodies = { textBody: text, htmlBody: `<p>${text}</p>` };
+  const bodies = { textBody: text, htmlBody: html ?? `<p>${text}</p>` };
   addMail(account, message, { cc: [], bcc: [], subject, attachments: [], ...bodies, ...mail });
   return message;
 }

@@ -154,6 +154,7 @@ export function messageRow(account: Account, message: MessageRecord): Row {
     dateUpdated: isoOrNull(message.dateUpdated),
     seen: message.seen,
     meta: account.variants.messageMeta === 'kept' ? message.meta : {},
+    ...(message.attachments === undefined ? {} : { attachments: message.attachments }),
   };
 }
 

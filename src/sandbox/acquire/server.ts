@@ -18,7 +18,7 @@ import { subscribe, Webhooks } from './webhooks.ts';
  * all starred keys; a snooze lies ahead; only messages of the agent side can be changed over REST.
  * Laxer than the vendor may be: unknown query parameters (`order` too) go unnoticed; no rate limit of its own and no
  * permissions within a key (a fault can play both); any key may edit or delete what another wrote; departments never
- * route; mails are cut at twenty, oldest first; companies, tags of cases and feedback are empty; contacts are never merged;
+ * route; mails are cut at twenty, oldest first; companies, tags of contacts and feedback are empty; tags and attributes of a case are set when it is opened; contacts are never merged;
  * a due snooze does nothing; HTTP instead of HTTPS. Only messages can be read stale, cases never are.
  * Invented, for nobody published them: bodies of errors (a variant chooses one) and of every webhook but a closing.
  */
@@ -61,7 +61,7 @@ export async function startAcquire(options: AcquireOptions = {}): Promise<Acquir
   await door.up(options.port ?? 0);
   const { key, user } = firstKey(account);
   return {
-    ...people(account),
+    ...people(account, () => door.url),
     url: door.url,
     port: Number(new URL(door.url).port),
     key,

@@ -62,6 +62,10 @@ export interface CaseRecord {
   /** The key that made it, as the vendor does; null for what customers start. */
   userId: number | null;
   queueId: number | null;
+  /** Ids of the account's tags. */
+  tags: number[];
+  /** The account's own attributes of a case. */
+  fields: Record<string, FieldValue>;
   waitTime: number;
   visitId: number;
   timelineId: number;
@@ -85,6 +89,8 @@ export interface MessageRecord {
   type: MessageType;
   text: string;
   meta: Row;
+  /** On the wire only where there are some. */
+  attachments?: Row[];
   seen: 'yes' | 'no';
   /** System lines of fixed text carry a mark for the translator over REST. */
   line: 'none' | 'fixed' | 'named';
@@ -135,6 +141,13 @@ export interface Staleness {
   ms?: number;
 }
 
+/** What somebody put there, as it is served. */
+export interface Upload {
+  name: string;
+  type: string;
+  content: Buffer;
+}
+
 export interface Account {
   readonly variants: Variants;
   readonly now: () => number;
@@ -149,6 +162,8 @@ export interface Account {
   readonly messagesByCase: Map<number, MessageRecord[]>;
   readonly followUps: Map<number, FollowUpRecord>;
   readonly mails: Map<number, Row & { id: number; caseId: number }>;
+  /** By the path they are served at. */
+  readonly uploads: Map<string, Upload>;
   readonly subscriptions: Map<number, SubscriptionRecord>;
   readonly inboxes: readonly string[];
   readonly numbers: readonly string[];
@@ -203,6 +218,7 @@ export function createAccount(options: AcquireOptions): Account {
     messagesByCase: new Map(),
     followUps: new Map(),
     mails: new Map(),
+    uploads: new Map(),
     subscriptions: new Map(),
     inboxes: options.inboxes ?? ['support@example.com'],
     numbers: options.numbers ?? ['+15550100001'],

@@ -1,3 +1,4 @@
+import { dateText } from './dates.js';
 import { h } from './dom.js';
 
 /** Slack's blocks, drawn plainly. `world` has the names behind ids, Acquire's origin, and what a press does. */
@@ -22,9 +23,16 @@ const EMOJI = {
   x: '❌',
   bell: '🔔',
   lock: '🔒',
+  zzz: '💤',
 };
 
 export const emoji = (name) => EMOJI[name.replaceAll(':', '')] ?? `:${name.replaceAll(':', '')}:`;
+
+/** Slack names the code points of an emoji that everybody has; a workspace's own has only its name. */
+const emojiOf = ({ name, unicode }) =>
+  unicode === undefined
+    ? emoji(name)
+    : String.fromCodePoint(...unicode.split('-').map((point) => Number.parseInt(point, 16)));
 
 export const drawBlocks = (blocks, world) => blocks.map((block) => drawBlock(block, world)).filter(Boolean);
 
@@ -39,8 +47,13 @@ function drawBlock(block, world) {
         h(
           'div',
           {},
-          block.text && drawText(block.text, world),
-          (block.fields ?? []).map((field) => h('p', { class: 'field' }, drawText(field, world))),
+          block.text && h('p', {}, drawText(block.text, world)),
+          block.fields &&
+            h(
+              'div',
+              { class: 'block-fields' },
+              block.fields.map((field) => h('p', {}, drawText(field, world))),
+            ),
         ),
         block.accessory && drawElement(block.accessory, block, world),
       );
@@ -48,7 +61,7 @@ function drawBlock(block, world) {
       return h(
         'p',
         { class: 'block-context' },
-        block.elements.map((one) => (one.type === 'image' ? one.alt_text : drawText(one, world))),
+        block.elements.map((one) => h('span', {}, one.type === 'image' ? one.alt_text : drawText(one, world))),
       );
     case 'divider':
       return h('hr');
@@ -76,7 +89,8 @@ function drawBlock(block, world) {
 }
 
 export function drawElement(element, block, world) {
-  if (element.type !== 'button') return h('span', { class: 'block-context' }, `(${element.type})`);
+  if (element.type !== 'button')
+    return h('span', { class: 'block-context' }, `(an element of the type ${element.type})`);
   const look = { primary: 'primary', danger: 'danger' }[element.style] ?? 'plain';
   return h(
     'button',
@@ -87,55 +101,73 @@ export function drawElement(element, block, world) {
 
 function drawRich(element, world) {
   const inside = () => element.elements.map((one) => drawInline(one, world));
+  const look = element.border ? { class: 'bordered' } : {};
   switch (element.type) {
+    case 'rich_text_section':
+      return h('p', {}, inside());
     case 'rich_text_quote':
       return h('blockquote', {}, inside());
     case 'rich_text_preformatted':
-      return h('pre', {}, inside());
+      return h('pre', look, inside());
     case 'rich_text_list':
-      return h(
-        element.style === 'ordered' ? 'ol' : 'ul',
-        {},
-        element.elements.map((item) =>
-          h(
-            'li',
-            {},
-            item.elements.map((one) => drawInline(one, world)),
-          ),
-        ),
-      );
+      return drawList(element, world);
     default:
-      return h('p', {}, inside());
+      return h('p', { class: 'block-context' }, `(a block of the type ${element.type})`);
   }
 }
 
-function drawInline(one, world) {
+/** Slack's own marks and numerals change from one depth to the next and begin again after the third. */
+const MARKS = { bullet: ['disc', 'circle', 'square'], ordered: ['decimal', 'alpha', 'roman'] };
+
+/** A list that goes deeper is a list of its own, further to the right. */
+function drawList({ style, indent = 0, offset = 0, border, elements }, world) {
+  const mark = MARKS[style][indent % 3];
+  return h(
+    style === 'ordered' ? 'ol' : 'ul',
+    { class: `mark-${mark} indent-${indent}${border ? ' bordered' : ''}`, start: offset > 0 && offset + 1 },
+    elements.map((item) =>
+      h(
+        'li',
+        {},
+        item.elements.map((one) => drawInline(one, world)),
+      ),
+    ),
+  );
+}
+
+const drawInline = (one, world) => styled(bare(one, world), one.style);
+
+function bare(one, world) {
   switch (one.type) {
     case 'text':
-      return styled(one.text, one.style);
+      return one.text;
     case 'link':
-      return link(one.url, one.text ?? one.url, world);
+      return link(one.url, one.text || one.url, world);
     case 'user':
-      return h('span', { class: 'mention' }, `@${world.names[one.user_id] ?? one.user_id}`);
+      return mention('@', one.user_id, world);
     case 'usergroup':
-      return h('span', { class: 'mention' }, `@${world.names[one.usergroup_id] ?? one.usergroup_id}`);
+      return mention('@', one.usergroup_id, world);
     case 'channel':
-      return h('span', { class: 'mention' }, `#${world.names[one.channel_id] ?? one.channel_id}`);
+      return mention('#', one.channel_id, world);
     case 'broadcast':
       return h('span', { class: 'mention' }, `@${one.range}`);
     case 'emoji':
-      return emoji(one.name);
+      return emojiOf(one);
     case 'date':
-      return one.fallback ?? '';
+      return dateText(one);
+    case 'color':
+      return h('code', {}, one.value);
     default:
-      return '';
+      return `(a piece of the type ${one.type})`;
   }
 }
 
-const TAGS = { bold: 'b', italic: 'i', strike: 's', code: 'code' };
+const mention = (sign, id, { names }) => h('span', { class: 'mention' }, `${sign}${names[id] ?? id}`);
 
-const styled = (text, style = {}) =>
-  Object.entries(TAGS).reduce((inner, [name, tag]) => (style[name] ? h(tag, {}, inner) : inner), text);
+const TAGS = { code: 'code', bold: 'b', italic: 'i', strike: 's', underline: 'u' };
+
+const styled = (inner, style = {}) =>
+  Object.entries(TAGS).reduce((within, [name, tag]) => (style[name] ? h(tag, {}, within) : within), inner);
 
 /** Links into the simulated Acquire and Slack lead to the case or thread on this page; others open outside. */
 function link(url, label, world) {

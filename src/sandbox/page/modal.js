@@ -25,23 +25,13 @@ export function showModal(view, about) {
   dialog.querySelector('input, textarea, select')?.focus();
 }
 
-function drawView(view, { player, world, state }) {
+/** The form of a view. `state` has the members and channels to choose from. */
+export function drawView(view, { player, world, state }) {
   const close = () => act({ do: 'close_view', member: player, view: view.id });
   closeShown = close;
   const press = async (element) => {
-    if (element.confirm !== undefined) {
-      const { title, text, confirm, deny } = element.confirm;
-      if (
-        (await askFirst({
-          title: title.text,
-          words: text.text,
-          yes: confirm.text,
-          no: deny.text,
-          isDanger: element.style === 'danger',
-        })) === null
-      )
-        return;
-    }
+    const question = questionOf(element);
+    if (question !== null && (await askFirst(question)) === null) return;
     await act({
       do: 'press_in_view',
       member: player,
@@ -103,7 +93,13 @@ function drawField(block, id, about) {
     case 'plain_text_input':
       return element.multiline
         ? textArea(id, element)
-        : h('input', { id, maxlength: element.max_length, autocomplete: 'off', value: element.initial_value ?? '' });
+        : h('input', {
+            id,
+            maxlength: element.max_length,
+            autocomplete: 'off',
+            value: element.initial_value ?? '',
+            placeholder: element.placeholder?.text,
+          });
     case 'static_select':
       return select(id, offered(), { chosen: element.initial_option?.value });
     case 'radio_buttons':
@@ -127,15 +123,18 @@ function drawField(block, id, about) {
 }
 
 function textArea(id, element) {
-  const area = h('textarea', { id, rows: 3, maxlength: element.max_length });
+  const area = h('textarea', { id, rows: 3, maxlength: element.max_length, placeholder: element.placeholder?.text });
   area.value = element.initial_value ?? '';
   return area;
 }
 
+/** Choices of a field of many that are seen at once. */
+const LONGEST_LIST = 5;
+
 const select = (id, options, { chosen, many = false }) =>
   h(
     'select',
-    { id, multiple: many, 'data-many': many },
+    { id, multiple: many, 'data-many': many, size: many && Math.max(2, Math.min(LONGEST_LIST, options.length)) },
     !many && h('option', { value: '' }, 'Choose…'),
     options.map(({ value, label }) => h('option', { value, selected: value === chosen }, label)),
   );
@@ -189,36 +188,50 @@ function showErrors(form, errors) {
 }
 
 /** Asks yes or no, or for a text when `initial` is given. Answers null for no, else what was typed. */
-export function askFirst({ title, words, yes, no = 'Cancel', initial, isDanger = false }) {
+export function askFirst(question) {
   const dialog = byId('confirm');
-  const box = initial === undefined ? null : h('textarea', { rows: 3, 'aria-label': title });
-  if (box !== null) box.value = initial;
   return new Promise((resolve) => {
     const end = (answer) => {
       resolve(answer);
       dialog.close();
     };
     dialog.addEventListener('close', () => resolve(null), { once: true });
-    dialog.replaceChildren(
-      h(
-        'form',
-        {
-          submit: (event) => {
-            event.preventDefault();
-            end(box?.value.trim() ?? '');
-          },
-        },
-        h('h2', { id: 'confirm-title' }, title),
-        words && h('p', {}, words),
-        box,
-        h(
-          'div',
-          { class: 'buttons' },
-          h('button', { type: 'button', class: 'quiet', click: () => end(null) }, no),
-          h('button', { type: 'submit', class: isDanger ? 'danger' : 'primary' }, yes),
-        ),
-      ),
-    );
+    dialog.replaceChildren(drawQuestion(question, end));
     dialog.showModal();
   });
 }
+
+export function drawQuestion({ title, words, yes, no = 'Cancel', initial, isDanger = false }, end) {
+  const box = initial === undefined ? null : h('textarea', { rows: 3, 'aria-label': title });
+  if (box !== null) box.value = initial;
+  return h(
+    'form',
+    {
+      submit: (event) => {
+        event.preventDefault();
+        end(box?.value.trim() ?? '');
+      },
+    },
+    h('h2', { id: 'confirm-title' }, title),
+    words && h('p', {}, words),
+    box,
+    h(
+      'div',
+      { class: 'buttons' },
+      h('button', { type: 'button', class: 'quiet', click: () => end(null) }, no),
+      h('button', { type: 'submit', class: isDanger ? 'danger' : 'primary' }, yes),
+    ),
+  );
+}
+
+/** What Slack asks before a press of this element counts; null where it asks nothing. */
+export const questionOf = ({ confirm, style }) =>
+  confirm === undefined
+    ? null
+    : {
+        title: confirm.title.text,
+        words: confirm.text.text,
+        yes: confirm.confirm.text,
+        no: confirm.deny.text,
+        isDanger: style === 'danger',
+      };

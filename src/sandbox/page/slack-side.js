@@ -1,6 +1,6 @@
-import { drawBlocks, drawMrkdwn, emoji } from './blocks.js';
-import { act, byId, clock, h, on, sendOnEnter, showList, showOptions } from './dom.js';
-import { askFirst, showModal } from './modal.js';
+import { act, byId, h, on, sendOnEnter, showList, showOptions } from './dom.js';
+import { drawMessage } from './message.js';
+import { askFirst, questionOf, showModal } from './modal.js';
 
 /** The workspace: channels, threads, what only one member sees, and what that member does. */
 
@@ -116,65 +116,24 @@ const privateItem = (one) => ({
 function showItems(place, items, emptyWords) {
   const sorted = items.toSorted((a, b) => (a.ts < b.ts ? -1 : 1));
   showList(place, sorted.length > 0 ? sorted : [{ key: 'empty', words: emptyWords }], (one) =>
-    one.words ? h('p', { class: 'empty', 'data-key': 'empty' }, one.words) : drawMessage(one),
+    one.words ? h('p', { class: 'empty', 'data-key': 'empty' }, one.words) : drawItem(one),
   );
 }
 
-const tint = (name) => [...name].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % 5;
-
-function drawMessage(message) {
+function drawItem(message) {
   const where = { player: seen.player, channel: seen.channel };
-  const blocks =
-    message.blocks.length > 0
-      ? drawBlocks(message.blocks, { ...world, press: (element) => press(element, message, where) })
-      : [h('p', {}, drawMrkdwn(message.text, world))];
-  return h(
-    'article',
-    { class: `message${message.isPrivate ? ' private' : ''}${message.open ? ' open' : ''}`, 'data-key': message.key },
-    h(
-      'span',
-      { class: `face tint${message.isApp ? '-app' : tint(message.name)}`, 'aria-hidden': 'true' },
-      message.icon ? emoji(message.icon) : message.isApp ? 'cb' : message.name.slice(0, 1),
-    ),
-    h(
-      'div',
-      { class: 'body' },
-      message.isPrivate && h('p', { class: 'only-you' }, 'Only visible to you'),
+  const count = message.replies ?? 0;
+  return drawMessage(message, {
+    world: { ...world, press: (element) => press(element, message, where) },
+    menu: message.isPrivate ? null : drawMenu(message, where),
+    replies:
+      count > 0 &&
       h(
-        'p',
-        { class: 'who' },
-        h('b', {}, message.name),
-        message.isApp && h('span', { class: 'app-tag' }, 'APP'),
-        h('time', {}, clock(Number(message.ts) * 1000)),
-        message.broadcast && h('span', { class: 'about' }, 'also sent to the channel'),
+        'button',
+        { type: 'button', class: 'link replies', click: () => openThread(message.ts) },
+        `${count} ${count === 1 ? 'reply' : 'replies'}`,
       ),
-      h(
-        'div',
-        { class: 'words' },
-        blocks,
-        message.edited && !message.isApp && h('span', { class: 'about' }, ' (edited)'),
-      ),
-      message.reactions.length > 0 &&
-        h(
-          'p',
-          { class: 'reactions' },
-          message.reactions.map(({ name, count }) =>
-            h(
-              'span',
-              { class: 'reaction', title: `:${name}:`, 'aria-label': `${name} ${count}` },
-              `${emoji(name)} ${count}`,
-            ),
-          ),
-        ),
-      message.replies > 0 &&
-        h(
-          'button',
-          { type: 'button', class: 'link replies', click: () => openThread(message.ts) },
-          `${message.replies} ${message.replies === 1 ? 'reply' : 'replies'}`,
-        ),
-    ),
-    !message.isPrivate && drawMenu(message, where),
-  );
+  });
 }
 
 function goToThread({ channel, ts }) {
@@ -222,17 +181,8 @@ async function edit(message, at) {
 }
 
 async function press(element, message, { player, channel }) {
-  if (element.confirm !== undefined) {
-    const { title, text, confirm, deny } = element.confirm;
-    const sure = await askFirst({
-      title: title.text,
-      words: text.text,
-      yes: confirm.text,
-      no: deny.text,
-      isDanger: element.style === 'danger',
-    });
-    if (sure === null) return;
-  }
+  const question = questionOf(element);
+  if (question !== null && (await askFirst(question)) === null) return;
   await act({
     do: 'press',
     member: player,

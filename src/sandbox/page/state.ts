@@ -84,6 +84,7 @@ const shownMessage = (users: Users, message: Message) => ({
   icon: iconOf(message),
   text: message.text,
   blocks: message.blocks ?? [],
+  files: (message.files ?? []).map(({ name, size }) => ({ name, size })),
   reactions: (message.reactions ?? []).map(({ name, count }) => ({ name, count })),
   edited: message.edited !== undefined,
   broadcast: message.subtype === 'thread_broadcast',

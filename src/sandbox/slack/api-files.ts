@@ -63,6 +63,7 @@ function sharing(call: Call): (shared: StoredFile[]) => void {
 
 function info(call: Call): Outgoing {
   const file = call.files.all.get(call.args.required('file'));
+  if (file?.state === 'deleted') throw new Refusal('file_deleted');
   if (file === undefined || file.state !== 'completed') throw new Refusal('file_not_found');
   return { file: call.files.shown(file), comments: [], response_metadata: { next_cursor: '' } };
 }

@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Draft } from './messages.ts';
 import { addMessage } from './messages.ts';
-import type { Outgoing } from './wire.ts';
-import { readBody, send } from './wire.ts';
+import type { Outgoing, Reply } from './wire.ts';
+import { readBody } from './wire.ts';
 import type { Channel, Message, Workspace } from './workspace.ts';
 import { newId } from './workspace.ts';
 
@@ -14,15 +14,21 @@ export interface StoredFile {
   user: string;
   created: number;
   content: Buffer;
-  state: 'expected' | 'uploaded' | 'completed';
+  state: 'expected' | 'uploaded' | 'completed' | 'deleted';
+  mode: FileMode;
   length: number;
   shares: { channel: Channel; ts: string; thread_ts?: string }[];
 }
+
+/** Kept in Slack, kept elsewhere, or too old for the workspace's plan. */
+export type FileMode = 'hosted' | 'external' | 'hidden_by_limit';
 
 export interface Files {
   all: Map<string, StoredFile>;
   add: (file: NewFile) => StoredFile;
   shown: (file: StoredFile) => Outgoing;
+  /** By a person, for everybody: its bytes are gone. */
+  remove: (id: string) => void;
   /** Shares appear only when Slack has finished processing. */
   processingMs: number;
 }
@@ -32,6 +38,7 @@ export interface NewFile {
   content: Buffer | string;
   mimetype?: string;
   user: string;
+  mode?: FileMode;
 }
 
 const TYPES: Record<string, string> = {
@@ -61,18 +68,25 @@ export function createFiles(workspace: Workspace, origin: () => string, processi
         content,
         length: content.length,
         state: 'completed',
+        mode: given.mode ?? 'hosted',
         shares: [],
       };
       all.set(file.id, file);
       return file;
     },
     shown: (file) => shownFile(workspace, file, origin()),
+    remove: (id) => {
+      const file = all.get(id);
+      if (file !== undefined) Object.assign(file, { state: 'deleted', content: Buffer.alloc(0) });
+    },
   };
 }
 
 const extension = (name: string): string => name.split('.').at(-1)?.toLowerCase() ?? '';
 
 function shownFile(workspace: Workspace, file: StoredFile, origin: string): Outgoing {
+  if (file.state === 'deleted') return { id: file.id, mode: 'tombstone', name: null };
+  if (file.mode === 'hidden_by_limit') return { id: file.id, mode: file.mode };
   const base = `${origin}/files-pri/${workspace.team.id}-${file.id}`;
   const share = ({ ts, thread_ts }: StoredFile['shares'][number]) => [{ ts, ...(thread_ts ? { thread_ts } : {}) }];
   const sharesOf = (kind: Channel['kind']) =>
@@ -90,8 +104,8 @@ function shownFile(workspace: Workspace, file: StoredFile, origin: string): Outg
     user_team: workspace.team.id,
     editable: false,
     size: file.length,
-    mode: 'hosted',
-    is_external: false,
+    mode: file.mode,
+    is_external: file.mode === 'external',
     external_type: '',
     is_public: file.shares.some((s) => s.channel.kind === 'public'),
     public_url_shared: false,
@@ -128,15 +142,17 @@ export function shareFiles(
   return message;
 }
 
-/** The address that getUploadURLExternal gave: raw bytes, or a form with one file in it. */
-export async function receiveUpload(files: Files, id: string, request: IncomingMessage, response: ServerResponse) {
+/** The address that getUploadURLExternal gave: raw bytes, or a form with one file in it. Taken once. */
+export async function receiveUpload(files: Files, id: string, request: IncomingMessage): Promise<() => Reply> {
   const body = await readBody(request);
-  const file = files.all.get(id);
-  if (file?.state !== 'expected') return send(response, { status: 404, body: 'Not found' });
   const content = await uploadedBytes(body, request.headers['content-type'] ?? '');
-  if (content.length !== file.length) return send(response, { status: 400, body: 'Length does not match' });
-  Object.assign(file, { content, state: 'uploaded' });
-  return send(response, { status: 200, body: `OK - ${content.length}` });
+  return () => {
+    const file = files.all.get(id);
+    if (file?.state !== 'expected') return { status: 404, body: 'Not found' };
+    if (content.length !== file.length) return { status: 400, body: 'Length does not match' };
+    Object.assign(file, { content, state: 'uploaded' });
+    return { status: 200, body: `OK - ${content.length}` };
+  };
 }
 
 async function uploadedBytes(body: Buffer, type: string): Promise<Buffer> {
@@ -149,20 +165,17 @@ async function uploadedBytes(body: Buffer, type: string): Promise<Buffer> {
 const SIGN_IN = '<!DOCTYPE html><html><head><title>Sign in | Slack</title></head><body>Sign in to Slack</body></html>';
 
 /** Without a good token Slack answers a file's address with its sign-in page and status 200. */
-export function serveFile(
-  workspace: Workspace,
-  files: Files,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+export function serveFile(workspace: Workspace, files: Files, request: IncomingMessage): Reply {
   const id = /^\/files-pri\/[^/-]+-([^/]+)\//.exec(request.url ?? '')?.[1] ?? '';
   const { app } = workspace;
   const allowed = request.headers.authorization === `Bearer ${app.botToken}` && app.scopes.includes('files:read');
-  if (!allowed || app.authError !== undefined) {
-    return send(response, { status: 200, body: SIGN_IN, headers: { 'content-type': 'text/html; charset=utf-8' } });
-  }
+  if (!allowed || app.authError !== undefined)
+    return { status: 200, body: SIGN_IN, headers: { 'content-type': 'text/html; charset=utf-8' } };
   const file = files.all.get(id);
-  if (file?.state !== 'completed') return send(response, { status: 404, body: 'Not found' });
-  const headers = { 'content-type': file.mimetype, 'content-length': String(file.content.length) };
-  return send(response, { status: 200, body: file.content, headers });
+  if (file?.state !== 'completed') return { status: 404, body: 'Not found' };
+  return {
+    status: 200,
+    body: file.content,
+    headers: { 'content-type': file.mimetype, 'content-length': String(file.content.length) },
+  };
 }

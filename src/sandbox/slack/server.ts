@@ -233,8 +233,16 @@ async function route(rooms: Rooms, request: IncomingMessage, response: ServerRes
     rooms.api.requests.push(entry);
     return rooms.api.withFaults(entry, response, () => rooms.responses.receive(third, body));
   }
-  if (first === 'upload' && request.method === 'POST') return receiveUpload(rooms.files, third, request, response);
-  if (first === 'files-pri') return serveFile(rooms.workspace, rooms.files, request, response);
+  if (first === 'upload' && request.method === 'POST') {
+    const entry = { at: rooms.workspace.now(), method: 'upload', params: { file: third } };
+    rooms.api.requests.push(entry);
+    return rooms.api.withFaults(entry, response, await receiveUpload(rooms.files, third, request));
+  }
+  if (first === 'files-pri') {
+    const entry = { at: rooms.workspace.now(), method: 'download', params: { path: second } };
+    rooms.api.requests.push(entry);
+    return rooms.api.withFaults(entry, response, () => serveFile(rooms.workspace, rooms.files, request));
+  }
   return send(response, { status: 404, body: 'Not found' });
 }
 

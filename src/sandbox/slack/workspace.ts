@@ -19,6 +19,8 @@ export interface User {
   is_restricted: boolean;
   is_ultra_restricted: boolean;
   is_stranger: boolean;
+  /** Whether the address in the profile was shown to be theirs. */
+  is_email_confirmed: boolean;
   profile: { display_name: string; real_name: string; email?: string; bot_id?: string };
   updated: number;
 }
@@ -217,6 +219,7 @@ export function addUser(workspace: Workspace, given: NewUser): User {
     is_restricted: false,
     is_ultra_restricted: false,
     is_stranger: false,
+    is_email_confirmed: email !== undefined,
     updated: Math.floor(workspace.now() / 1000),
     ...rest,
     profile,

@@ -1,0 +1,28 @@
+/** Deeper than anything that either vendor sends; what is deeper is made to exhaust the stack of whoever reads it. */
+const DEEPEST = 200;
+
+/** Whether the brackets of a JSON text go deeper than we follow; looks at the text alone, so that nothing is built. */
+export const isNestedTooDeep = (json: string): boolean => {
+  let depth = 0;
+  for (let at = 0; at < json.length; at += 1) {
+    const letter = json.charCodeAt(at);
+    if (letter === QUOTE) at = endOfString(json, at);
+    else if (letter === CURLY || letter === SQUARE) depth += 1;
+    else if (letter === CURLY_END || letter === SQUARE_END) depth -= 1;
+    if (depth > DEEPEST) return true;
+  }
+  return false;
+};
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const CURLY = 0x7b;
+const CURLY_END = 0x7d;
+const SQUARE = 0x5b;
+const SQUARE_END = 0x5d;
+
+const endOfString = (json: string, start: number): number => {
+  let at = start + 1;
+  while (at < json.length && json.charCodeAt(at) !== QUOTE) at += json.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  return at;
+};
