@@ -31,7 +31,7 @@ beforeEach(async () => {
     });
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-  acquire = await startAcquire({ retrySpacingMs: [5, 5, 5, 5, 5], timeoutMs: 50, random: () => 0.5 });
+  acquire = await startAcquire({ retrySpacingMs: [5, 5, 5, 5, 5], timeoutMs: 300, random: () => 0.5 });
 });
 
 afterEach(async () => {
