@@ -1,5 +1,6 @@
 import ky from 'ky';
 import { z } from 'zod';
+import { parsedJson, readText } from '../core/foreign-text.ts';
 import type { Failure } from '../delivery/errors.ts';
 import { type Asked, failureOf, type Trouble } from './failure.ts';
 
@@ -66,7 +67,7 @@ export const connect = ({ origin, apiKey, timeoutMs, now, onRequest, onAnswer }:
       });
       const { status } = response;
       const retryAfter = response.headers.get('retry-after');
-      const text = await readText(response.body);
+      const text = await readText(response.body, MAX_ANSWER_BYTES);
       return text === null ? { trouble: 'unreadable', status, what: 'size' } : { status, text, retryAfter };
     } catch (error) {
       return deadline.signal.aborted ? { trouble: 'timeout' } : { trouble: 'broken', error };
@@ -94,7 +95,7 @@ type Answer = Whole | Trouble;
 const readAnswer = <T>(answer: Whole, data: z.ZodType<T>): { readonly data: T } | Trouble => {
   const { status } = answer;
   if (status < 200 || status > 299) return { trouble: 'refused', ...answer };
-  const json = parseJson(answer.text);
+  const json = parsedJson(answer.text);
   if (json === undefined) return { trouble: 'unreadable', status, what: 'json' };
   if (SaysNo.safeParse(json).success) return { trouble: 'refused', ...answer };
   const parsed = data.safeParse(Envelope.safeParse(json).data?.data);
@@ -108,23 +109,3 @@ const askedOf = ({ verb, path, readsOnly }: Request): Asked => ({
 
 const pathOf = ({ path, id }: Request): string =>
   id === undefined ? path : path.replace('{id}', encodeURIComponent(id));
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-/** Null when there is more than we are ready to hold. */
-const readText = async (body: AsyncIterable<Uint8Array> | null): Promise<string | null> => {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_ANSWER_BYTES) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-};

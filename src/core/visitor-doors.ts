@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ActionName } from './doors.ts';
+import { parsedJson } from './foreign-text.ts';
 import { type CaseAbility, ExternalId, Ordering, PageCursor, VisitorCaseId } from './visitor-case.ts';
 
 /** What can be done with a visitor's case from Slack: only what its provider can do, the rest is refused in words. */
@@ -89,7 +90,7 @@ export const listValue = ({ visitor, ordering, cursor, skipped }: ListPlace): st
 };
 
 export const readListValue = (value: string): ListPlace | null => {
-  const read = ListValue.safeParse(parsed(value));
+  const read = ListValue.safeParse(parsedJson(value));
   if (!read.success) return null;
   const [visitor, ordering, cursor, skipped] = read.data;
   return { visitor, ordering, cursor, skipped };
@@ -98,14 +99,6 @@ export const readListValue = (value: string): ListPlace | null => {
 export const caseValue = ({ visitor, case: id }: CasePlace): string => JSON.stringify([visitor, id]);
 
 export const readCaseValue = (value: string): CasePlace | null => {
-  const read = CaseValue.safeParse(parsed(value));
+  const read = CaseValue.safeParse(parsedJson(value));
   return read.success ? { visitor: read.data[0], case: read.data[1] } : null;
-};
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };

@@ -1,5 +1,6 @@
 import ky from 'ky';
 import type { z } from 'zod';
+import { parsedJson, readText } from '../core/foreign-text.ts';
 import { type Asked, failureOf, type Trouble } from './failure.ts';
 
 /** One reading of giosg's REST API, described so that a failure can name it without naming anybody. */
@@ -48,7 +49,7 @@ export const connect = ({ origin, apiToken, timeoutMs, now, onRequest }: Connect
       const response = await api(pathOf(request), { searchParams: request.query ?? {}, signal: deadline.signal });
       const { status } = response;
       const retryAfter = response.headers.get('retry-after');
-      const text = await readText(response.body);
+      const text = await readText(response.body, MAX_ANSWER_BYTES);
       if (status < 200 || status > 299) return { trouble: 'refused', status, retryAfter };
       return text === null ? { trouble: 'unreadable', status, what: 'size' } : { status, text };
     } catch (error) {
@@ -71,7 +72,7 @@ type Whole = { readonly status: number; readonly text: string };
 type Answer = Whole | Trouble;
 
 const readAnswer = <T>({ status, text }: Whole, schema: z.ZodType<T>): { readonly data: T } | Trouble => {
-  const json = parseJson(text);
+  const json = parsedJson(text);
   if (json === undefined) return { trouble: 'unreadable', status, what: 'json' };
   const parsed = schema.safeParse(json);
   return parsed.success ? { data: parsed.data } : { trouble: 'unreadable', status, what: 'shape' };
@@ -84,23 +85,3 @@ const askedOf = ({ path, parts }: Request): Asked => ({
 
 const pathOf = ({ path, parts }: Request): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parts[name] ?? ''));
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-/** Null when there is more than we are ready to hold. */
-const readText = async (body: AsyncIterable<Uint8Array> | null): Promise<string | null> => {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_ANSWER_BYTES) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-};

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parsedJson } from '../core/foreign-text.ts';
 import { isNestedTooDeep } from '../core/nesting.ts';
 import type { NewEvent } from '../delivery/ports.ts';
 import { addressOf, type Allowance, createAllowance } from './limits.ts';
@@ -82,7 +83,7 @@ const judgeBody = async (door: Door, request: IncomingMessage, raw: Buffer): Pro
   }
   const text = raw.toString('utf8');
   if (isNestedTooDeep(text)) return REFUSALS.deep;
-  const body = parseJson(text);
+  const body = parsedJson(text);
   if (body === undefined)
     return { status: 400, reason: 'the body is not JSON: choose the JSON format for this webhook in Acquire' };
   const told = door.parse(body);
@@ -140,12 +141,4 @@ const readRaw = async (door: Door, request: IncomingMessage): Promise<Buffer | k
       reject(error);
     });
   });
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };

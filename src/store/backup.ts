@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream, existsSync, renameSync } from 'nod
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Database } from './open.ts';
+import { parsedJson } from '../core/foreign-text.ts';
 import { once } from './postgres.ts';
 import { checkSchema } from './postgres-schema.ts';
 import { runSteps } from './postgres-statements.ts';
@@ -143,7 +144,7 @@ async function* rowsIn(path: string): AsyncGenerator<readonly TableRow[]> {
   let isHead = true;
   for await (const line of lines) {
     if (isHead) checkHead(line, path);
-    const parsed = isHead ? null : Line.safeParse(jsonOf(line)).data;
+    const parsed = isHead ? null : Line.safeParse(parsedJson(line)).data;
     isHead = false;
     if (parsed === null) continue;
     if (parsed === undefined || end !== null) throw new StoreUnusable(path, 'it is damaged: take another backup');
@@ -194,19 +195,11 @@ function* setSequences(): Steps<void> {
 }
 
 const checkHead = (line: string, path: string): void => {
-  const head = Head.safeParse(jsonOf(line)).data;
+  const head = Head.safeParse(parsedJson(line)).data;
   if (head === undefined) throw new StoreUnusable(path, 'it is not a backup of casebridge');
   if (head.schema === STEPS.length) return;
   throw new StoreUnusable(
     path,
     `it was made with schema ${head.schema}, and this version has ${STEPS.length}: restore it with the version that made it, then update`,
   );
-};
-
-const jsonOf = (line: string): unknown => {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 };
