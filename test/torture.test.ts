@@ -22,9 +22,16 @@ test.concurrent.each([1, 2])(
   },
 );
 
-test.concurrent('without its look-ups the same torment finds doubled messages', { timeout: LIMIT_MS }, async () => {
-  const { findings, folder } = await run(shortTerms({ seed: 3, without: 'lookup', postgres: false }), () => undefined);
-
-  expect(findings.wrong.filter(({ kind }) => kind === 'doubled')).not.toEqual([]);
-  if (folder !== null) await rm(folder, { recursive: true });
+/** How often chance puts an effect before a lost answer differs from run to run: one quiet run shows nothing yet. */
+test.concurrent('without its look-ups the same torment finds doubled messages', { timeout: 3 * LIMIT_MS }, async () => {
+  expect(await seedThatDoubles([3, 4, 5])).toBeDefined();
 });
+
+async function seedThatDoubles(seeds: readonly number[]): Promise<number | undefined> {
+  for (const seed of seeds) {
+    const { findings, folder } = await run(shortTerms({ seed, without: 'lookup', postgres: false }), () => undefined);
+    if (folder !== null) await rm(folder, { recursive: true });
+    if (findings.wrong.some(({ kind }) => kind === 'doubled')) return seed;
+  }
+  return undefined;
+}
