@@ -38,6 +38,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The simulators speak only the wire: what they shared with the app, they could not find wrong in it.
   sandbox: [],
 };
+/** The storeys of the bridge: each stands on those before it, and all stand on the files beside them. */
+const STOREYS = ['visitors', 'threads', 'files', 'cases', 'messages', 'doors', 'outbox', 'inbox'];
 const SANDBOX_ENTRY_MAY_IMPORT = ['app', 'config', 'log'];
 
 /** Rooms that may name the types of these, but are handed the values. */
@@ -56,7 +58,7 @@ const HOMES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^(keyv|pg|node:sqlite)$/, ['store']],
   [/^undici$/, ['files']],
   [/^ky$/, ['acquire', 'giosg']],
-  [/^htmlparser2$/, ['acquire']],
+  [/^(htmlparser2|@csstools\/css-tokenizer)$/, ['acquire']],
   [/^jose$/, ['giosg']],
   [/^node:https?$/, ['http', 'slack', 'sandbox']],
   [/^ws$/, ['sandbox']],
@@ -122,6 +124,24 @@ const RULES: readonly Rule[] = [
       { 'slack/a.ts': "import type { Log } from '../log.ts';\nimport { b } from '../core/b.ts';" },
       { 'sandbox/main.ts': "import { createApp } from '../app.ts';\nimport { startSlack } from './slack/server.ts';" },
       { 'app.ts': "import { open } from './store/sqlite.ts';" },
+    ],
+  },
+  {
+    name: 'a storey of the bridge stands on lower ones alone',
+    wrongIn: ({ path, room, imports }) => {
+      if (room !== 'bridge') return [];
+      const storey = storeyOf(path);
+      if (Number.isNaN(storey)) return [`is in no storey of ${STOREYS.join(', ')}`];
+      return imports.filter(({ target }) => storeyOf(target) > storey).map(({ target }) => `imports ${target}`);
+    },
+    breaks: [
+      { 'bridge/files/a.ts': "import { b } from '../doors/b.ts';" },
+      { 'bridge/a.ts': "import type { B } from './threads/b.ts';" },
+      { 'bridge/attic/a.ts': '' },
+    ],
+    keeps: [
+      { 'bridge/doors/a.ts': "import { b } from '../files/b.ts';\nimport { c } from '../c.ts';" },
+      { 'app.ts': "import { b } from './bridge/doors/b.ts';" },
     ],
   },
   {
@@ -222,6 +242,13 @@ function mayImport(from: Pick<Source, 'path' | 'room'>, { room = '', typeOnly }:
   if (from.path === 'sandbox/main.ts' && SANDBOX_ENTRY_MAY_IMPORT.includes(room)) return true;
   if (typeOnly && TYPES_FOR_ALL.includes(room) && EDGE_AND_BRIDGE.includes(from.room)) return true;
   return MAY_IMPORT[from.room]?.includes(room) ?? false;
+}
+
+/** How high a file of the bridge stands; the files beside the storeys, and all other rooms, are the ground; NaN for no storey. */
+function storeyOf(path: string): number {
+  const [room, storey, file] = path.split('/');
+  if (room !== 'bridge' || storey === undefined || file === undefined) return -1;
+  return STOREYS.includes(storey) ? STOREYS.indexOf(storey) : Number.NaN;
 }
 
 /** The shortest way from a source back to itself, or nothing. */

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import type { Config } from '../config.ts';
 import { Link } from '../core/link.ts';
+import { ExternalId } from '../core/visitor-case.ts';
+import { VisitorLink } from '../core/visitor-link.ts';
 import { Conflict } from '../delivery/errors.ts';
 import type { Json, RecordWrite } from '../delivery/ports.ts';
 import { createDisk } from '../files/disk.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { StoreLocked } from '../store/unusable.ts';
 
-/** Takes out what is kept about a contact, as `npm run data -- erase` has found it: by the app, which alone writes. */
+/** Takes out what is kept about a person, as `npm run data -- erase` has found it: by the app, which alone writes. */
 
 const Key = z.object({ namespace: z.string(), key: z.string() });
 
@@ -15,6 +17,8 @@ export const ErasureOrder = z.object({
   order: z.literal('erase'),
   /** Their words go, and they end; what stays of them keeps their messages from being carried over again. */
   links: z.array(z.string()),
+  /** The same for threads that watch the cases of a visitor. */
+  visitorLinks: z.array(z.string()).default([]),
   deliveries: z.array(z.string()),
   events: z.array(z.string()),
   records: z.array(Key),
@@ -36,11 +40,14 @@ const ROUNDS = 5;
 export const eraser =
   ({ store, removeFile }: Erases) =>
   async (order: Json): Promise<Json> => {
-    const { links, deliveries, events, records, files } = ErasureOrder.parse(order);
+    const { links, visitorLinks, deliveries, events, records, files } = ErasureOrder.parse(order);
     for (const key of files) await removeFile(key);
     for (let round = 1; ; round += 1) {
       try {
-        const ended = await Promise.all(links.map((key) => endedLink(store, key)));
+        const ended = await Promise.all([
+          ...links.map((key) => endedLink(store, key)),
+          ...visitorLinks.map((key) => endedVisitorLink(store, key)),
+        ]);
         const gone = records.map(({ namespace, key }): RecordWrite => ({ namespace, key, value: null }));
         const left = await store.erase({ deliveries, events, records: [...ended.flat(), ...gone] });
         return { done: true, left };
@@ -85,6 +92,41 @@ const endedLink = async (store: Pick<Store, 'records'>, key: string): Promise<re
     snoozedUntil: null,
   });
   return [{ namespace: 'link', key, value, was: asJson(was) }];
+};
+
+const NOBODY = ExternalId.parse('erased');
+
+/** Ids of the case alone: should it be watched again, its new thread must be told from this one. */
+const endedVisitorLink = async (store: Pick<Store, 'records'>, key: string): Promise<readonly RecordWrite[]> => {
+  const was: unknown = await store.records('visitor_link').get(key);
+  const parsed = VisitorLink.safeParse(was);
+  if (!parsed.success) return [];
+  const { data: link } = parsed;
+  const { id, number, state, status } = link.case;
+  const value: VisitorLink = {
+    ...link,
+    state: 'ended',
+    visitor: NOBODY,
+    case: {
+      id,
+      number,
+      subject: null,
+      description: null,
+      state,
+      status,
+      priority: null,
+      priorityLabel: null,
+      owner: null,
+      contact: null,
+      channel: null,
+      waiting: null,
+      unread: null,
+      createdAt: null,
+      updatedAt: null,
+      closedAt: null,
+    },
+  };
+  return [{ namespace: 'visitor_link', key, value, was: asJson(was) }];
 };
 
 const asJson = (value: unknown): Json => z.json().parse(value);

@@ -1,4 +1,4 @@
-import { clearAway, linkedFile } from '../bridge/file-links.ts';
+import { clearAway, linkedFile } from '../bridge/files/file-links.ts';
 import type { Bridge } from '../bridge/context.ts';
 import type { Config } from '../config.ts';
 import type { SendForBytes } from '../core/files.ts';

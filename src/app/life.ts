@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CatchUp } from '../bridge/catch-up.ts';
-import type { Poller } from '../bridge/poller.ts';
+import type { CatchUp } from '../bridge/cases/catch-up.ts';
+import type { Poller } from '../bridge/cases/poller.ts';
 import type { Helpdesk } from '../core/ports.ts';
 import { Failure } from '../delivery/errors.ts';
 import type { Worker } from '../delivery/ports.ts';

@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 /** Files on their way between the two sides. */
+
+/** The key of the bytes that a delivery fetches; the same whenever it is tried. */
+export const bytesKey = (delivery: string): string => createHash('sha256').update(delivery).digest('hex').slice(0, 32);
 
 /** A file of ours on disk. `key` names its bytes, the rest is what people see of it. */
 export const FileRef = z.object({

@@ -125,6 +125,8 @@ export const FileLink = z.object({
   type: z.string(),
   size: z.number(),
   until: z.number(),
+  /** The key of the case's link, where no delivery stands for it: a long text. */
+  owner: z.string().optional(),
 });
 export type FileLink = z.infer<typeof FileLink>;
 

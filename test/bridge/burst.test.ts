@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { owe, paceOf } from '../../src/bridge/lanes.ts';
-import { createToSlack } from '../../src/bridge/to-slack.ts';
+import { createToSlack } from '../../src/bridge/outbox/to-slack.ts';
 import type { Bridge } from '../../src/bridge/context.ts';
 import { AccountId, ChannelId, MessageId, positionOf, SlackTs, TeamId } from '../../src/core/ids.ts';
 import { type Notice, say } from '../../src/core/notice.ts';

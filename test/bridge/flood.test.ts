@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFloodGuard } from '../../src/bridge/flood.ts';
+import { createFloodGuard } from '../../src/bridge/cases/flood.ts';
 
 test('a round starts twenty threads and alarms for the rest, also when another round comes between', () => {
   const alarms: string[] = [];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Bridge } from '../../src/bridge/context.ts';
-import { answerOnDesk } from '../../src/bridge/home.ts';
+import { answerOnDesk } from '../../src/bridge/doors/home.ts';
 import { AccountId, ChannelId, linkKey, MemberId, TeamId } from '../../src/core/ids.ts';
 import { type Notice, say } from '../../src/core/notice.ts';
 import { channelsOf, defaultSettings } from '../../src/core/settings.ts';

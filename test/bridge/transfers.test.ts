@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTransfers } from '../../src/bridge/transfers.ts';
+import { createTransfers } from '../../src/bridge/files/transfers.ts';
 import { Failure } from '../../src/delivery/errors.ts';
 
 const WAIT_MS = 20;

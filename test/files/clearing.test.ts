@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { clearAway, linkedFile } from '../../src/bridge/file-links.ts';
+import { clearAway, linkedFile } from '../../src/bridge/files/file-links.ts';
 import type { RecordStore } from '../../src/bridge/records.ts';
 import { createDisk } from '../../src/files/disk.ts';
 import { createDownload } from '../../src/files/download.ts';

@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { MISFILED } from '../../core/change-words.ts';
+import type { EffectOf } from '../../core/effect.ts';
+import { CaseId, type CaseId as CaseIdType } from '../../core/ids.ts';
+import type { CaseMessage } from '../../core/message.ts';
+import { OWN_KEY_REFUSED } from '../../core/ports.ts';
+import { isMissingWay } from '../../core/words.ts';
+import { Failure } from '../../delivery/errors.ts';
+import type { ClaimedDelivery, Dead, Instant, Prepared, RecordWrite, Verdict } from '../../delivery/ports.ts';
+import { attachmentsOf } from '../files/attachments.ts';
+import { authorOf } from './authors.ts';
+import { caseMessageKey } from '../cases/case-events.ts';
+import type { Bridge } from '../context.ts';
+import { crossing } from './guard.ts';
+import { helpdeskLane } from '../lanes.ts';
+import { currentCase, linkByKey, type StoredLink } from '../threads/links.ts';
+import { memberMessageKey } from '../telling.ts';
+import { typedParts } from './message-parts.ts';
+import { messagesAmong } from './questions.ts';
+import { readRecord, writeRecord } from '../records.ts';
+import { Way, wayFor, writeBy } from './ways.ts';
+
+/** A reply or note on its way into a case: when it may go, how it goes, and what became of it. */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+/** A reply that waited longer goes out only if nothing happened on the case since (contract 7.3). */
+const STALE_MS = 30 * MINUTE;
+/** Replies held at once, beyond any thread; what is left would be held by the next one. */
+const HELD_TOGETHER = 1000;
+/** An edit that waits for the outcome of an attempt is worked on within this. */
+const EDIT_WAITS_MS = SECOND;
+
+/** What an attempt is made with, and what a look-up starts from. */
+export const Plan = z.object({
+  case: CaseId,
+  above: z.string().nullable(),
+  /** The newest mail before it. */
+  mail: z.string().nullable().optional(),
+  /** For messages: how it goes, and who wrote it, by e-mail. Not kept with the attempt: it is addresses of people. */
+  way: Way.optional(),
+  author: z.string().nullable().optional(),
+});
+export type Plan = z.infer<typeof Plan>;
+
+export type Work = { readonly bridge: Bridge; readonly delivery: ClaimedDelivery };
+type AddMessage = EffectOf<'add_message'>;
+
+/** What a message needs to know before it goes, or why it does not. */
+export const prepareMessage = async (work: Work, effect: AddMessage, link: StoredLink): Promise<Prepared> => {
+  const { bridge } = work;
+  const stopped = await beforeSending(work, effect, link);
+  if (stopped !== null) return stopped;
+  const { id } = await currentCase(bridge, link);
+  const way = await wayFor(bridge, effect, { link, case: { ...link.value.case, id } });
+  if ('missing' in way) return { type: 'dead', reason: way.missing };
+  const mail = way.via === 'mail' ? way.answers.newest : null;
+  const baseline = { case: id, above: link.value.cursor ?? link.value.floor, mail };
+  const plan: Plan = { ...baseline, way, author: await authorOf(bridge, effect.member) };
+  return { type: 'go', baseline, plan };
+};
+
+/** Holds or drops what must not go out any more; null when it may. */
+const beforeSending = async (work: Work, effect: AddMessage, link: StoredLink): Promise<Prepared | null> => {
+  const { bridge, delivery } = work;
+  const changed = await changedMeanwhile(work, effect);
+  if (changed !== null || effect.kind === 'note') return changed;
+  const now = await currentCase(bridge, link);
+  // What the link says may be old: a customer may have reopened the case since.
+  if (now.closed && (await bridge.helpdesk.getCase(now.id))?.state === 'closed')
+    return { type: 'hold', reason: 'closed' };
+  // A message that reading the thread found was written earlier than it was stored.
+  const written =
+    effect.source === null ? delivery.createdAt : Math.min(delivery.createdAt, Number(effect.source.ts) * SECOND);
+  if (effect.insisted) return null;
+  if (bridge.now() - written > STALE_MS && (await movedOn(bridge, now.id, written)))
+    return { type: 'hold', reason: 'stale', also: await repliesBehind(work, effect.link) };
+  const crossed = await crossing(bridge, { id: delivery.id, effect, written, link, case: now.id });
+  return crossed === null ? null : { type: 'hold', reason: crossed };
+};
+
+/** They were written for the same old state of the case; what a person has released goes out all the same. */
+const repliesBehind = async ({ bridge, delivery }: Work, link: string): Promise<readonly string[]> => {
+  const owed = await bridge.store.list({
+    lane: helpdeskLane(link),
+    states: ['owed'],
+    inOrder: true,
+    limit: HELD_TOGETHER,
+  });
+  return messagesAmong(owed)
+    .filter(({ view, effect }) => view.id !== delivery.id && effect.kind === 'reply' && !effect.insisted)
+    .map(({ view }) => view.id);
+};
+
+/** What its author did to the message while it waited, and what became of the parts before this one. */
+const changedMeanwhile = async ({ bridge, delivery }: Work, effect: AddMessage): Promise<Prepared | null> => {
+  if (effect.source === null) return stuckBefore(bridge, delivery.id, typedParts(delivery.id));
+  const key = memberMessageKey({ ...effect.source, team: bridge.chat.team });
+  const message = (await readRecord(bridge.records, 'member_message', key))?.value;
+  if (message === undefined) return null;
+  if (message.deleted) return { type: 'dropped', reason: 'deleted before it was sent' };
+  if (message.edit !== undefined) return { type: 'retry', reason: 'its author edited it', afterMs: EDIT_WAITS_MS };
+  return stuckBefore(bridge, delivery.id, message.deliveries);
+};
+
+/** A part waits for the decision about one before it. */
+const stuckBefore = async (bridge: Bridge, id: string, parts: readonly string[]): Promise<Prepared | null> => {
+  const before = parts.slice(0, Math.max(0, parts.indexOf(id)));
+  const views = await Promise.all(before.map((one) => bridge.store.view(one)));
+  const stuck = views.some((view) => view !== null && ['held', 'dead', 'unknown'].includes(view.state));
+  return stuck ? { type: 'hold', reason: 'part' } : null;
+};
+
+/** Whether anything happened on the case since; what cannot be read counts as something. */
+const movedOn = async (bridge: Bridge, id: CaseIdType, since: Instant): Promise<boolean> => {
+  const reading = await bridge.helpdesk.readCase(id);
+  if (reading === null || reading.case.state !== 'open' || !reading.complete) return true;
+  const others = reading.messages.filter(
+    (row) => row.type === 'message' && row.sender.side !== 'self' && (row.createdAt ?? since + 1) > since,
+  );
+  // Before the first answer of Acquire nobody knows which sender we are; what we sent is known all the same.
+  const known = await Promise.all(others.map((row) => recordOfRow(bridge, row)));
+  return known.some((record) => record === null || record.value.channel !== null);
+};
+
+export const recordOfRow = (bridge: Bridge, row: Pick<CaseMessage, 'id'>) =>
+  readRecord(bridge.records, 'case_message', caseMessageKey(bridge, row));
+
+export type Try = { readonly plan: Plan; readonly deadline: Instant };
+
+export const sendMessage = async (work: Work, effect: AddMessage, { plan, deadline }: Try): Promise<Verdict> => {
+  try {
+    return await send(work, effect, { plan, deadline });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return afterRefusal(work, effect, { plan, deadline, refusal: error });
+  }
+};
+
+/** Surely not done, and not for reasons that pass; a refused key of an agent's own is no refusal of what they wrote. */
+const isRefusal = (error: unknown): error is Failure =>
+  error instanceof Failure &&
+  error.facts.effect === 'none' &&
+  error.facts.word !== OWN_KEY_REFUSED &&
+  (error.facts.kind === 'permanent' || error.facts.kind === 'not_found');
+
+const send = async ({ bridge, delivery }: Work, effect: AddMessage, { plan, deadline }: Try): Promise<Verdict> => {
+  const link = await linkByKey(bridge, effect.link);
+  if (link === null) return { type: 'dead', reason: 'unlinked' };
+  // Frozen or slow since it was opened: nothing may be sent that could still land after the attempt was looked up.
+  if (bridge.now() >= deadline) return { type: 'retry', reason: 'too late to begin', afterMs: 0 };
+  const { case: of, way = { via: 'chat' }, author = null } = plan;
+  const { kind, text, html } = effect;
+  const contact = link.value.case.contact.id;
+  const attachments = await attachmentsOf(bridge, effect);
+  const draft = { case: of, contact, author, kind, text, html, marker: delivery.id, attachments };
+  const written = await writeBy(bridge, way, draft);
+  if (!written.asAsked && way.via === 'chat') return misfiled(bridge, delivery.id, written);
+  if (!written.asAsked)
+    bridge.alarm(
+      'kind',
+      `Acquire stored a ${effect.kind} as something else (delivery ${delivery.id}). Check ACQUIRE_USER_TYPE_PARAM.`,
+    );
+  return {
+    type: 'delivered',
+    receipt: { message: written.id, ...(attachments.length === 0 ? {} : { attached: written.attached ?? null }) },
+    records: [messageRecord(bridge, delivery.id, written)],
+  };
+};
+
+export const messageRecord = (bridge: Bridge, delivery: string, row: Pick<CaseMessage, 'id'>): RecordWrite =>
+  writeRecord('case_message', caseMessageKey(bridge, row), { version: 1, delivery, channel: null, ts: null });
+
+/** It is there as something else than asked: what tells of it takes that back (message-outcomes.ts). */
+export const misfiled = (bridge: Bridge, delivery: string, row: Pick<CaseMessage, 'id'>): Dead => ({
+  type: 'dead',
+  reason: MISFILED,
+  receipt: { message: row.id },
+  records: [messageRecord(bridge, delivery, row)],
+});
+
+/** A case that is not active refuses messages: join it once and try again; what is closed waits for a person. */
+const afterRefusal = async (
+  work: Work,
+  effect: AddMessage,
+  { plan, deadline, refusal }: Try & { readonly refusal: Failure },
+): Promise<Verdict> => {
+  const { bridge } = work;
+  const { word: missing } = refusal.facts;
+  if (isMissingWay(missing)) return { type: 'dead', reason: missing };
+  const found = await bridge.helpdesk.getCase(plan.case);
+  if (found === null) return { type: 'dead', reason: 'the case no longer exists in Acquire' };
+  if (found.state === 'closed') return { type: 'hold', reason: 'closed' };
+  try {
+    const joined = await bridge.helpdesk.joinCase(plan.case, plan.author);
+    if (joined.state === 'closed') return { type: 'hold', reason: 'closed' };
+    return await send(work, effect, { plan, deadline });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const word = refusal.facts.word ?? `HTTP ${refusal.facts.status ?? '4xx'}`;
+    return { type: 'dead', reason: `Acquire refused it (${word}), also after joining the case` };
+  }
+};
