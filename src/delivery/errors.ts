@@ -15,7 +15,9 @@ export type FailureKind =
   /** This content will never be taken. */
   | 'permanent'
   /** The thing named does not exist. */
-  | 'not_found';
+  | 'not_found'
+  /** Refused with a word that nobody has heard of: it may stand for something that passes. */
+  | 'unheard_of';
 
 /** Whether the other side may have done it: `none` only when that is certain. */
 export type PossibleEffect = 'none' | 'possible';
@@ -30,9 +32,13 @@ export type FailureFacts = {
   readonly status?: number | undefined;
   /** The vendor's machine-readable word (`channel_not_found`, `ERROR_RECORD_NOT_FOUND`), never its prose. */
   readonly word?: string | undefined;
+  /** At most `LONGEST_WAIT_MS` once it is a `Failure`. */
   readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
 };
+
+/** A mistaken header must not shut a side for a day: whoever asks for longer is asked again after this. */
+const LONGEST_WAIT_MS = 15 * 60_000;
 
 /** A call to another side failed. Its message is built from safe facts only and may be logged. */
 export class Failure extends Error {
@@ -43,7 +49,9 @@ export class Failure extends Error {
     const word = facts.word === undefined ? '' : ` (${facts.word})`;
     super(`${facts.side}: ${facts.attempted} failed${status}${word}`, { cause: facts.cause });
     this.name = 'Failure';
-    this.facts = facts;
+    const { retryAfterMs } = facts;
+    this.facts =
+      retryAfterMs === undefined ? facts : { ...facts, retryAfterMs: Math.min(retryAfterMs, LONGEST_WAIT_MS) };
   }
 }
 

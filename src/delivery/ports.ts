@@ -14,6 +14,8 @@ export type NewEvent = {
   readonly key: string;
   /** Events of one lane are worked on one after another, in the order of their arrival. */
   readonly lane: string;
+  /** Where what follows from it stands among the deliveries that wait for its lane (`NewDelivery.after`); absent: before all. */
+  readonly position?: string;
   readonly payload: Json;
   /** Not to be worked on before this; absent means at once. A timer is an event with a date. */
   readonly due?: Instant;
@@ -52,7 +54,10 @@ export type NewDelivery = {
   /** The source's own order, comparable as text within the lane. Null goes to the end of what is there now; '' begins the lane, always. */
   readonly position: string | null;
   readonly effect: Json;
-  /** A lane of events: no attempt begins while one of them waits to be worked on, for it may have to go first. */
+  /**
+   * A lane of events: no attempt begins while one of them waits to be worked on that may have to go first. Those whose
+   * position is a higher one do not hold it up, or nothing would be sent while more comes than can be worked on.
+   */
   readonly after?: string;
   /** Keys of the gates that must all be open, the widest first: side, method, channel. */
   readonly gates: readonly string[];
@@ -215,9 +220,9 @@ export type DeliveryChange =
   | { readonly type: 'hold'; readonly id: string; readonly reason: string }
   /**
    * unknown, or owed and tried (an attempt may be open) → delivered, because a person, a later read or our own echo
-   * saw it on the other side.
+   * saw it on the other side. `also`: as of `Verdict`.
    */
-  | { readonly type: 'confirm'; readonly id: string; readonly receipt: Json }
+  | { readonly type: 'confirm'; readonly id: string; readonly receipt: Json; readonly also?: readonly string[] }
   /** owed (no attempt open), held, dead or unknown: another content under the same key. */
   | { readonly type: 'replace'; readonly id: string; readonly effect: Json };
 
@@ -264,6 +269,8 @@ export type DeliveryView = {
   readonly attempts: number;
   /** An attempt is open: its outcome is not known yet. */
   readonly attempting: boolean;
+  /** What the open attempt started from; null when there is none. */
+  readonly baseline: Json;
   /** Not tried in this life of the store, perhaps in an earlier one: looked up before its first attempt. */
   readonly suspect: boolean;
   readonly createdAt: Instant;

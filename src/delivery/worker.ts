@@ -50,6 +50,8 @@ export function createWorker<Claim>(work: Work<Claim>): Worker {
 
   async function pump(): Promise<void> {
     while (again) {
+      // Those that end in the same turn are followed by one claim, not by one each.
+      if (inFlight.size > 0) await new Promise((resolve) => setImmediate(resolve));
       again = false;
       if (stopping) break;
       try {

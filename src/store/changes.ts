@@ -6,7 +6,7 @@ import { refreshLane, takeFromWorker } from './lanes.ts';
 import type { Ledger } from './ledger.ts';
 import { nextReminder, remindersIn, tellState } from './news.ts';
 import { toJson } from './rows.ts';
-import { setAside } from './settle.ts';
+import { setAside, takeAlong } from './settle.ts';
 import { run, type Steps } from './steps.ts';
 
 const SET_ASIDE: readonly DeliveryState[] = ['held', 'dead', 'unknown'];
@@ -34,7 +34,7 @@ export function* applyChange(ledger: Ledger, change: DeliveryChange): Steps<void
   yield* takeFromWorker(ledger, delivery);
   yield* write(ledger, delivery, change);
   yield* refreshLane(ledger, delivery.lane);
-  if (to !== null) yield* tellState(ledger, delivery.seq);
+  if (to !== null) yield* tellState(ledger, delivery, to);
 }
 
 /**
@@ -62,12 +62,22 @@ function* write(ledger: Ledger, delivery: DeliveryRow, change: DeliveryChange): 
       yield* setAside(ledger, delivery, { state: 'held', reason: change.reason, receipt: null });
       break;
     case 'confirm':
-      yield* setAside(ledger, delivery, { state: 'delivered', reason: null, receipt: toJson(change.receipt) });
+      yield* confirm(ledger, delivery, change);
       break;
     case 'replace':
       yield* replaceEffect(delivery, toJson(change.effect));
       break;
   }
+}
+
+function* confirm(
+  ledger: Ledger,
+  delivery: DeliveryRow,
+  { receipt, also }: Extract<DeliveryChange, { type: 'confirm' }>,
+): Steps<void> {
+  const leaving = { state: 'delivered', reason: null, receipt: toJson(receipt) } as const;
+  yield* setAside(ledger, delivery, leaving);
+  yield* takeAlong(ledger, delivery, { leaving, also });
 }
 
 /** To the end of its lane: what was written later has gone out, or goes first. What begins a lane still begins it. */

@@ -19,8 +19,19 @@ type Candidate = { readonly lane: string; readonly rank: number; readonly served
 /** Lanes in the order of their service: those that are ready (gate null), or those parked at a gate that opens. */
 type Queue = { readonly gate: string | null; waiting: Candidate[] };
 
-/** The gates that a claim has looked at, as it leaves them. */
-type GateBook = { readonly gates: Map<string, Gate>; readonly touched: Set<string> };
+/** The gates that a claim has looked at, as it leaves them. `locked`: nobody else changes them until it commits. */
+type GateBook = { readonly gates: Map<string, Gate>; readonly touched: Set<string>; locked: boolean };
+
+/** What has become due: mostly nothing, and one question is less than three. */
+const DUE = `
+  SELECT
+    CASE WHEN EXISTS (SELECT 1 FROM delivery_lanes WHERE phase = 'claimed' AND leased_until <= :now) THEN 1 ELSE 0 END AS lost,
+    CASE WHEN EXISTS (SELECT 1 FROM delivery_lanes WHERE phase = 'later' AND run_at <= :now) THEN 1 ELSE 0 END AS later,
+    CASE WHEN EXISTS (SELECT 1 FROM gates WHERE wake_at <= :now) THEN 1 ELSE 0 END AS opening`;
+
+const READY = `
+  UPDATE delivery_lanes SET phase = 'ready' WHERE lane IN (
+    SELECT lane FROM delivery_lanes WHERE phase = 'later' AND run_at <= :now FOR UPDATE SKIP LOCKED)`;
 
 /**
  * Takes the heads of lanes: first in first out before newest wins, then the lane served least recently. Lanes come
@@ -30,17 +41,14 @@ type GateBook = { readonly gates: Map<string, Gate>; readonly touched: Set<strin
  * in one, the heads would be those of before the locks.
  */
 export function* claimDeliveries(ledger: Ledger, limit: number, leaseMs: number): Steps<ClaimedDelivery[]> {
-  const { now } = ledger;
-  yield* rescueLanes(ledger, { leasedUntil: now });
-  yield* run(
-    `UPDATE delivery_lanes SET phase = 'ready' WHERE lane IN (
-       SELECT lane FROM delivery_lanes WHERE phase = 'later' AND run_at <= :now FOR UPDATE SKIP LOCKED)`,
-    { now },
-  );
-  yield* lockGates();
-  const opening = yield* openingGates(ledger, GATES);
-  const book: GateBook = { gates: new Map(), touched: new Set(opening) };
-  yield* look(book, opening);
+  const { now, rests } = ledger;
+  if (rests) return [];
+
+  const due = (yield* first(DUE, { now })) ?? {};
+  if (int(due, 'lost') === 1) yield* rescueLanes(ledger, { leasedUntil: now });
+  if (int(due, 'later') === 1) yield* run(READY, { now });
+  const book: GateBook = { gates: new Map(), touched: new Set(), locked: false };
+  const opening = int(due, 'opening') === 1 ? yield* lockOpening(ledger, book) : [];
 
   const queues = [null, ...opening].map((gate): Queue => ({ gate, waiting: [] }));
   for (const queue of queues) yield* fill(ledger, queue, { book, limit });
@@ -64,9 +72,33 @@ export function* claimDeliveries(ledger: Ledger, limit: number, leaseMs: number)
   return claimed;
 }
 
-function* look(book: GateBook, keys: readonly string[]): Steps<void> {
+/** The gates that may let through what is parked at them; whoever claims through one changes it. */
+function* lockOpening(ledger: Ledger, book: GateBook): Steps<readonly string[]> {
+  yield* lock(book);
+  const opening = yield* openingGates(ledger, GATES);
+  for (const key of opening) book.touched.add(key);
+  yield* look(ledger, book, opening);
+  return opening;
+}
+
+/** A gate that is open and has no pace is only read: claims that meet no other one need not wait for each other. */
+function* look(ledger: Ledger, book: GateBook, keys: readonly string[]): Steps<void> {
   const unread = keys.filter((key) => !book.gates.has(key));
   for (const gate of yield* readGates(unread)) book.gates.set(gate.key, gate);
+  if (book.locked || ![...book.gates.values()].some((gate) => isWritten(ledger, gate))) return;
+
+  yield* lock(book);
+  // Whoever had the lock before may have changed them.
+  for (const gate of yield* readGates([...book.gates.keys()])) book.gates.set(gate.key, gate);
+}
+
+function isWritten(ledger: Ledger, { key, closedUntil }: Gate): boolean {
+  return closedUntil !== null || ledger.pace(key) !== null;
+}
+
+function* lock(book: GateBook): Steps<void> {
+  yield* lockGates();
+  book.locked = true;
 }
 
 function isShut(ledger: Ledger, { gate }: Queue, book: GateBook): boolean {
@@ -95,6 +127,7 @@ function* fill(ledger: Ledger, queue: Queue, { book, limit }: { book: GateBook; 
     return { lane: text(row, 'lane'), rank: int(row, 'rank'), served: int(row, 'served'), head };
   });
   yield* look(
+    ledger,
     book,
     queue.waiting.flatMap(({ head }) => head.gates),
   );

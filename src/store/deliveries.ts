@@ -4,16 +4,30 @@ import { refreshLane } from './lanes.ts';
 import type { Ledger } from './ledger.ts';
 import { nextReminder } from './news.ts';
 import { text, toJson, whole } from './rows.ts';
-import { first, run, type Steps } from './steps.ts';
+import { all, first, listed, run, type Steps } from './steps.ts';
 
 /** The end of a lane in which nothing has a position; the empty text would begin it. */
 const NOWHERE = '0';
 
-/** Stores what is owed, in a lane that the transaction has entered. A known id is nothing new, whatever became of it. */
-export function* putDelivery(ledger: Ledger, delivery: NewDelivery): Steps<void> {
-  const { id, lane, mode, state } = delivery;
-  if ((yield* first(`SELECT 1 AS one FROM deliveries WHERE id = :id`, { id })) !== undefined) return;
+/**
+ * Stores what is owed, in lanes that the transaction has entered. A known id is nothing new, whatever became of it: a
+ * reading of a long case brings twenty of those with each that is new, so all are looked for at once.
+ */
+export function* putDeliveries(ledger: Ledger, deliveries: readonly NewDelivery[]): Steps<void> {
+  if (deliveries.length === 0) return;
 
+  const { names, values } = listed(deliveries.map(({ id }) => id));
+  const rows = yield* all(`SELECT id FROM deliveries WHERE id IN (${names})`, values);
+  const known = new Set(rows.map((row) => text(row, 'id')));
+  for (const delivery of deliveries) {
+    if (known.has(delivery.id)) continue;
+    known.add(delivery.id);
+    yield* putDelivery(ledger, delivery);
+  }
+}
+
+function* putDelivery(ledger: Ledger, delivery: NewDelivery): Steps<void> {
+  const { id, lane, mode, state } = delivery;
   const { now } = ledger;
   const { position, late } = yield* place(delivery);
   const suspect = delivery.suspect !== undefined;

@@ -15,24 +15,26 @@ import { countAll, listDeliveries, viewDelivery, viewGates } from './views.ts';
 /** The delivery store on the tables of either database. */
 export function createDeliveryStore(tables: Tables): DeliveryStore {
   const { write, read } = tables;
+  /** Only an acknowledgement and a vendor call wait for the disk: the first comes after `put`, the other after `openAttempt`. */
+  const soon: typeof write = (steps) => write(steps, 'soon');
 
   return {
     put: (events) => write((ledger) => putEvents(ledger, events)),
-    claimEvents: (limit, leaseMs) => write((ledger) => claimEvents(ledger, limit, leaseMs)),
-    settleEvent: (event, settlement) => write((ledger) => settleEvent(ledger, event, settlement)),
-    returnEvent: (event, again) => write((ledger) => returnEvent(ledger, event, again)),
-    noteEventAlone: (event) => write(() => noteEventAlone(event)),
+    claimEvents: (limit, leaseMs) => soon((ledger) => claimEvents(ledger, limit, leaseMs)),
+    settleEvent: (event, settlement) => soon((ledger) => settleEvent(ledger, event, settlement)),
+    returnEvent: (event, again) => soon((ledger) => returnEvent(ledger, event, again)),
+    noteEventAlone: (event) => soon(() => noteEventAlone(event)),
 
-    claimDeliveries: (limit, leaseMs) => write((ledger) => claimDeliveries(ledger, limit, leaseMs)),
+    claimDeliveries: (limit, leaseMs) => soon((ledger) => claimDeliveries(ledger, limit, leaseMs)),
     openAttempt: (delivery, attempt) => write(() => openAttempt(delivery, attempt)),
-    settleDelivery: (delivery, verdict) => write((ledger) => settleDelivery(ledger, delivery, verdict)),
-    returnDelivery: (delivery) => write((ledger) => returnDelivery(ledger, delivery)),
-    noteAlone: (delivery) => write(() => noteAlone(delivery)),
+    settleDelivery: (delivery, verdict) => soon((ledger) => settleDelivery(ledger, delivery, verdict)),
+    returnDelivery: (delivery) => soon((ledger) => returnDelivery(ledger, delivery)),
+    noteAlone: (delivery) => soon(() => noteAlone(delivery)),
 
-    remind: (limit) => write((ledger) => remind(ledger, limit)),
+    remind: (limit) => soon((ledger) => remind(ledger, limit)),
     openGate: (key) => write((ledger) => openGate(ledger, key)),
     nextDue: (what) => read(what === 'events' ? nextEventDue : nextDeliveryDue),
-    purge: (retention, limit) => write((ledger) => purge(ledger, retention, limit)),
+    purge: (retention, limit) => soon((ledger) => purge(ledger, retention, limit)),
 
     view: (id) => read(() => viewDelivery(id)),
     list: (filter) => read(() => listDeliveries(filter)),

@@ -66,12 +66,11 @@ export function* refreshLane(ledger: Ledger, lane: string): Steps<void> {
 }
 
 /** What comes next in a lane: the open attempt if there is one, else the lowest position. */
-export function headOf(lane: string): Steps<Row | undefined> {
-  return first(
-    `SELECT seq, due FROM deliveries WHERE lane = :lane AND state = 'owed'
-     ORDER BY attempting DESC, position, turn LIMIT 1`,
-    { lane },
-  );
+const HEAD = `FROM deliveries WHERE lane = :lane AND state = 'owed' ORDER BY attempting DESC, position, turn LIMIT 1`;
+export const HEAD_OF_LANE = `SELECT seq ${HEAD}`;
+
+function headOf(lane: string): Steps<Row | undefined> {
+  return first(`SELECT seq, due ${HEAD}`, { lane });
 }
 
 /** A parked lane stays parked until its head is another; `unless` names the lanes that stay as they are besides. */

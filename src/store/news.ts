@@ -5,14 +5,18 @@ import { whole } from './rows.ts';
 import { all, run, type Steps } from './steps.ts';
 
 /** Tells the owner, in the transaction that made it so, that the delivery's state is another. */
-export function* tellState(ledger: Ledger, seq: number): Steps<void> {
-  const delivery = yield* deliveryBySeq(seq);
-  if (delivery === undefined || !isWanted(delivery)) return;
+export function* tellState(
+  ledger: Ledger,
+  { seq, tell: wanted, late }: DeliveryRow,
+  state: DeliveryState,
+): Steps<void> {
+  if (!isWanted({ tell: wanted, late, state })) return;
 
-  yield* tell(ledger, delivery, {});
+  const delivery = yield* deliveryBySeq(seq);
+  if (delivery !== undefined) yield* tell(ledger, delivery, {});
 }
 
-function isWanted({ tell: wanted, state, late }: DeliveryRow): boolean {
+function isWanted({ tell: wanted, state, late }: Pick<DeliveryRow, 'tell' | 'state' | 'late'>): boolean {
   if (wanted === 'all') return true;
 
   return wanted === 'failures' && (state !== 'delivered' || late);

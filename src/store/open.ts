@@ -6,7 +6,6 @@ import { leaveLeads, takeLead } from './leads.ts';
 import { erase, type Erasure, forgetRecords } from './data.ts';
 import type { Ledger, Tables } from './ledger.ts';
 import { type Measured, measureAll, type Measures } from './measures.ts';
-import { openPostgresTables } from './postgres-tables.ts';
 import { openRecords } from './records.ts';
 import { openSqliteTables } from './sqlite-tables.ts';
 import { run, type Steps } from './steps.ts';
@@ -46,6 +45,8 @@ export async function openStore(database: Database, options: StoreOptions = {}):
   const { onTrouble = () => undefined } = options;
   if (database.kind === 'postgres') {
     const { now: _, ...rest } = options;
+    // With its driver, which most do not need.
+    const { openPostgresTables } = await import('./postgres-tables.ts');
     const tables = watchWrites(await openPostgresTables({ ...rest, url: database.url }), onTrouble);
     return storeOn(tables, leadsOn(tables), 'postgres');
   }

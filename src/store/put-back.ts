@@ -11,6 +11,7 @@ const ENDS = [
   ['delivery_lanes', ['run_at', 'leased_until'], 'true'],
   ['gates', ['closed_until', 'closed_since', 'tat', 'wake_at'], 'true'],
   ['orders', ['taken_until'], 'answered_at IS NULL'],
+  ['leads', ['leased_until'], 'true'],
 ] as const;
 
 /** The clock was put back by `ms`: what waits until a moment that is now far away waits as long as it was meant to. */

@@ -10,13 +10,15 @@ import { openPostgresBeside } from './postgres-tables.ts';
 import { openBeside } from './sqlite.ts';
 import { readRecord } from './record-reads.ts';
 import { StoreUnusable } from './unusable.ts';
-import { countAll, listDeliveries, viewDelivery, viewGates } from './views.ts';
+import { countAll, type EventView, listDeliveries, listEvents, viewDelivery, viewGates } from './views.ts';
 
 /** How often a command looks whether its order has been answered. */
 const LOOK_MS = 50;
 
 /** What the operator's commands see of a store, whether or not the app runs on it. They change nothing but by orders. */
 export type StoreReader = Pick<DeliveryStore, 'view' | 'list' | 'gates' | 'counts'> & {
+  /** The latest events, without what they tell. */
+  readonly events: (limit: number) => Promise<readonly EventView[]>;
   /** Leaves an order for the app; resolves to its number. */
   readonly order: (order: Json) => Promise<number>;
   /** Texts that are still kept, a page at a time, after that row. */
@@ -41,6 +43,7 @@ export async function readStore(database: Database): Promise<StoreReader> {
     list: (filter) => read(() => listDeliveries(filter)),
     gates: () => read(viewGates),
     counts: () => read(countAll),
+    events: (limit) => read(() => listEvents(limit)),
     texts: (table, after) => read(() => textsAfter(table, after)),
     records: (namespace, after) => read(() => recordsAfter(namespace, after)),
     idsOfLane: (lane) => read(() => idsOfLane(lane)),
@@ -68,6 +71,7 @@ function openSqliteBeside(path: string): Pick<Tables, 'read' | 'write' | 'close'
   const { database, statements } = openBeside(path);
   const ledger = (): Ledger => ({
     now: Date.now(),
+    rests: false,
     pace: () => null,
     wake: () => undefined,
     announce: () => undefined,

@@ -158,4 +158,15 @@ export const STEPS: readonly string[] = [
   ALTER TABLE events ADD COLUMN crashes_alone INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE event_lanes ADD COLUMN alone INTEGER NOT NULL DEFAULT 0;
   `,
+  // What is owed to a side, whose name its gates begin with, without a look at what is done.
+  `
+  CREATE INDEX deliveries_owed ON deliveries (state, gates, created_at) WHERE state = 'owed';
+  `,
+  // Which deliveries an event goes before; and only events that wait stand in the index of heads.
+  `
+  ALTER TABLE events ADD COLUMN position TEXT NOT NULL DEFAULT '';
+  CREATE INDEX events_ahead ON events (lane, position) WHERE state = 'owed';
+  DROP INDEX events_head;
+  CREATE INDEX events_head ON events (lane, place) WHERE state = 'owed';
+  `,
 ];

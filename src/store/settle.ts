@@ -2,7 +2,7 @@ import { Overtaken, Preceded } from '../delivery/errors.ts';
 import type { Attempt, ClaimedDelivery, DeliveryState, GateClosing, Settled } from '../delivery/ports.ts';
 import { type DeliveryRow, lockDelivery } from './delivery-rows.ts';
 import { closeGate } from './gates.ts';
-import { fence, freeLane, headOf } from './lanes.ts';
+import { fence, freeLane, HEAD_OF_LANE } from './lanes.ts';
 import type { Ledger } from './ledger.ts';
 import { nextReminder, remindersIn, tellState } from './news.ts';
 import { writeRecords } from './record-writes.ts';
@@ -12,29 +12,34 @@ import { first, inOrder, run, type Steps } from './steps.ts';
 /** How long a lease outlives its attempt's deadline. */
 const LEASE_MARGIN_MS = 10_000;
 
+/**
+ * What heads the lane; whether another goes before it, for one that was open heads its lane until it is looked up, and
+ * whoever opens it again knows that it was not done; and whether an event does.
+ */
+const BEFORE_IT = `
+  SELECT (${HEAD_OF_LANE}) AS head,
+    CASE WHEN EXISTS (
+      SELECT 1 FROM deliveries WHERE lane = :lane AND state = 'owed' AND attempting = 0 AND position < :position
+    ) THEN 1 ELSE 0 END AS sooner,
+    CASE WHEN EXISTS (
+      SELECT 1 FROM deliveries JOIN events ON events.lane = deliveries.after_lane AND events.state = 'owed'
+        AND events.position <= :position
+      WHERE deliveries.seq = :seq
+    ) THEN 1 ELSE 0 END AS preceded`;
+
 export function* openAttempt(claim: ClaimedDelivery, attempt: Attempt): Steps<void> {
   const { seq, lane, position } = yield* fence(claim);
-  const head = yield* headOf(lane);
-  // One that was open heads its lane until it is looked up; whoever opens it again knows that it was not done.
-  const sooner = yield* first(
-    `SELECT 1 AS one FROM deliveries WHERE lane = :lane AND state = 'owed' AND attempting = 0 AND position < :position
-     LIMIT 1`,
-    { lane, position },
-  );
-  if (head === undefined || int(head, 'seq') !== seq || sooner !== undefined)
-    throw new Overtaken(`delivery ${claim.id}`);
-  const before = yield* first(
-    `SELECT 1 AS one FROM deliveries JOIN events ON events.lane = deliveries.after_lane AND events.state = 'owed'
-     WHERE deliveries.seq = :seq LIMIT 1`,
-    { seq },
-  );
-  if (before !== undefined) throw new Preceded(`delivery ${claim.id}`);
+  // By a statement of its own, which sees what was committed before the lane was locked.
+  const now = (yield* first(BEFORE_IT, { seq, lane, position })) ?? {};
+  if (now['head'] !== seq || int(now, 'sooner') === 1) throw new Overtaken(`delivery ${claim.id}`);
+  if (int(now, 'preceded') === 1) throw new Preceded(`delivery ${claim.id}`);
   yield* run(
     `UPDATE deliveries SET attempting = 1, tried = 1, baseline = :baseline, deadline = :deadline, lookups = 0,
        due = :deadline WHERE seq = :seq`,
     { seq, baseline: toJson(attempt.baseline), deadline: whole(attempt.deadline) },
   );
-  yield* run(`UPDATE delivery_lanes SET leased_until = greatest(leased_until, :until) WHERE lane = :lane`, {
+  // As a rule the claim's own lease is long enough.
+  yield* run(`UPDATE delivery_lanes SET leased_until = :until WHERE lane = :lane AND leased_until < :until`, {
     lane,
     until: whole(attempt.deadline + LEASE_MARGIN_MS),
   });
@@ -94,13 +99,15 @@ export function* returnDelivery(ledger: Ledger, claim: ClaimedDelivery): Steps<v
   yield* freeLane(ledger, lane, { gates, delivered: false });
 }
 
+type Together = { readonly leaving: Leaving; readonly also: readonly string[] | undefined };
+
+function* leaveTogether(ledger: Ledger, head: DeliveryRow, together: Together): Steps<void> {
+  yield* leaveLane(ledger, head, together.leaving);
+  yield* takeAlong(ledger, head, together);
+}
+
 /** What the head takes along leaves with it, unless something else became of it meanwhile. */
-function* leaveTogether(
-  ledger: Ledger,
-  head: DeliveryRow,
-  { leaving, also = [] }: { readonly leaving: Leaving; readonly also: readonly string[] | undefined },
-): Steps<void> {
-  yield* leaveLane(ledger, head, leaving);
+export function* takeAlong(ledger: Ledger, head: DeliveryRow, { leaving, also = [] }: Together): Steps<void> {
   for (const id of inOrder(also)) {
     const one = yield* lockDelivery(id);
     if (one?.lane === head.lane && one.state === 'owed') yield* leaveLane(ledger, one, { ...leaving, suspect: true });
@@ -120,7 +127,7 @@ function* leaveLane(ledger: Ledger, delivery: DeliveryRow, leaving: Leaving): St
   // What only the newest of counts is nothing to ask a person about.
   const silent = delivery.newest && leaving.state !== 'delivered';
   yield* setAside(ledger, delivery, silent ? { ...leaving, state: 'dropped' } : leaving);
-  if (!silent && delivery.tell !== 'nothing') yield* tellState(ledger, delivery.seq);
+  if (!silent) yield* tellState(ledger, delivery, leaving.state);
 }
 
 export function* setAside(ledger: Ledger, delivery: DeliveryRow, leaving: Leaving): Steps<void> {

@@ -1,6 +1,6 @@
 import type { ClaimedEvent, Settlement } from '../delivery/ports.ts';
 import { applyChange, endLane } from './changes.ts';
-import { putDelivery } from './deliveries.ts';
+import { putDeliveries } from './deliveries.ts';
 import { closeEvent, fenceEvent, putEvents } from './events.ts';
 import { enterLanes } from './lanes.ts';
 import type { Ledger } from './ledger.ts';
@@ -16,7 +16,7 @@ export function* settleEvent(ledger: Ledger, event: ClaimedEvent, settlement: Se
 
   yield* writeRecords(ledger, records);
   for (const change of changes) yield* applyChange(ledger, change);
-  for (const delivery of deliveries) yield* putDelivery(ledger, delivery);
+  yield* putDeliveries(ledger, deliveries);
   for (const lane of endedLanes) yield* endLane(ledger, lane);
   if (idle.length > 0) ledger.announce('deliveries');
 

@@ -1,13 +1,21 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Result, Statement, Steps } from './steps.ts';
 
+type Prepared = { readonly statement: StatementSync; readonly names: readonly string[] };
+
 /** Runs steps on one SQLite database, at once. Each statement is prepared once. */
 export class SqliteStatements {
   readonly #database: DatabaseSync;
-  readonly #prepared = new Map<string, StatementSync>();
+  readonly #prepared = new Map<string, Prepared>();
+  #ticks = 0;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+  }
+
+  /** What `nextval('ticks')` counts on from. */
+  countFrom(ticks: number): void {
+    this.#ticks = ticks;
   }
 
   run<T>(steps: Steps<T>): T {
@@ -18,24 +26,39 @@ export class SqliteStatements {
 
   /** Every statement used so far: what a test asks the query planner about. */
   texts(): string[] {
-    return [...this.#prepared.keys()].map(inSqlite);
+    return [...this.#prepared.keys()].map((text) => positional(text).text);
   }
 
   #execute({ text, values, wants }: Statement): Result {
-    const statement = this.#prepare(text);
-    if (wants === 'rows') return { rows: statement.all(values), changes: 0 };
+    const { statement, names } = this.#prepare(text);
+    const given = names.map((name) => (name === TICK ? (this.#ticks += 1) : (values[name] ?? null)));
+    if (wants === 'rows') return { rows: statement.all(...given), changes: 0 };
 
-    return { rows: [], changes: Number(statement.run(values).changes) };
+    return { rows: [], changes: Number(statement.run(...given).changes) };
   }
 
-  #prepare(text: string): StatementSync {
+  #prepare(text: string): Prepared {
     const known = this.#prepared.get(text);
     if (known !== undefined) return known;
 
-    const prepared = this.#database.prepare(inSqlite(text));
+    const { text: sql, names } = positional(text);
+    const prepared = { statement: this.#database.prepare(sql), names };
     this.#prepared.set(text, prepared);
     return prepared;
   }
+}
+
+/** No name of a value. */
+const TICK = 'nextval()';
+
+/** Values by their places: to find each by its name takes as long as a short statement. */
+function positional(text: string): { text: string; names: readonly string[] } {
+  const names: string[] = [];
+  const sql = inSqlite(text).replaceAll(/nextval\('ticks'\)|:([a-z]\w*)/gi, (_match, name: string | undefined) => {
+    names.push(name ?? TICK);
+    return '?';
+  });
+  return { text: sql, names };
 }
 
 /** One writer needs no row locks; its `max` of several values is what others call `greatest`. */

@@ -30,13 +30,12 @@ export async function openSqliteTables(options: SqliteOptions): Promise<{ tables
     bell.ring(works);
   });
   const { commits, statements } = file;
-  let ticks = statements.run(lastTick());
-  // It counts the parameters that a function takes by those it names.
-  file.database.function('nextval', (_sequence) => (ticks += 1));
+  statements.countFrom(statements.run(lastTick()));
 
   const ledger = (): Ledger => ({
     now: now(),
     pace,
+    rests: false,
     wake: (what) => void woken.add(what),
     // Nobody else runs on this file.
     announce: () => undefined,
@@ -54,9 +53,9 @@ export async function openSqliteTables(options: SqliteOptions): Promise<{ tables
   };
 
   const tables: Tables = {
-    write: (steps) => {
+    write: (steps, sync) => {
       followClock();
-      return commits.write(() => statements.run(withNews(ledger(), steps)));
+      return commits.write(() => statements.run(withNews(ledger(), steps)), sync);
     },
     read: async (steps) => statements.run(steps()),
     now,

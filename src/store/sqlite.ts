@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Commits, isSqliteError } from './commits.ts';
+import { type CommitOptions, Commits, isSqliteError } from './commits.ts';
 import { STEPS } from './schema.ts';
 import { SqliteStatements } from './sqlite-statements.ts';
 import { StoreLocked, StoreUnusable } from './unusable.ts';
@@ -11,6 +11,9 @@ const APPLICATION_ID = 0x63617365;
 
 /** How long a write waits for an operator's command that writes its order, in ms. */
 const BUSY_MS = 2_000;
+
+/** A page that changes often is then written once for many commits; the log stays below 16 MB. */
+const CHECKPOINT_PAGES = 4_000;
 
 const BUSY = 5;
 const NOT_A_DATABASE = 26;
@@ -30,9 +33,10 @@ export function openSqlite(path: string, committed: () => void): SqliteFile {
   try {
     database = connect(path);
     database.exec('PRAGMA journal_mode = WAL');
-    database.exec('PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = ON');
+    database.exec(`PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = ON;
+      PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     migrate(database, path);
-    return fileOf(database, { committed, unlock });
+    return fileOf(database, { ...durability(database, path), committed, unlock });
   } catch (error) {
     database?.close();
     unlock();
@@ -56,11 +60,10 @@ export function openBeside(path: string): Pick<SqliteFile, 'database' | 'stateme
   }
 }
 
-function fileOf(
-  database: DatabaseSync,
-  { committed, unlock }: { committed: () => void; unlock: () => void },
-): SqliteFile {
-  const commits = new Commits(database, committed);
+type Parts = CommitOptions & { readonly unlock: () => void; readonly letGo: () => void };
+
+function fileOf(database: DatabaseSync, { unlock, letGo, ...options }: Parts): SqliteFile {
+  const commits = new Commits(database, options);
 
   return {
     database,
@@ -68,10 +71,61 @@ function fileOf(
     commits,
     close: () => {
       commits.close();
+      letGo();
       database.close();
       unlock();
     },
   };
+}
+
+type Durability = Pick<Parts, 'sync' | 'syncNow' | 'letGo'>;
+
+/**
+ * The disk is waited for off the main thread: SQLite appends to its log without waiting (`synchronous = NORMAL`), and a
+ * commit counts as durable when the log was synced after it. Checkpoints sync by themselves. What is in the log is lost
+ * only from its end on, so it is all there up to the last sync (https://sqlite.org/wal.html, "Performance Considerations").
+ */
+function durability(database: DatabaseSync, path: string): Durability {
+  // Some file systems cannot do it: there each commit waits for itself, as `FULL` says.
+  if (textOf(database, 'journal_mode') !== 'wal') {
+    return { sync: (done) => done(null), syncNow: () => undefined, letGo: () => undefined };
+  }
+  const log = openSync(`${path}-wal`, 'r+');
+  database.exec('PRAGMA synchronous = NORMAL');
+  // After a sync that failed a later one may say yes to what is lost (https://wiki.postgresql.org/wiki/Fsync_Errors).
+  let distrusted = false;
+  const settle = (error: unknown): unknown => {
+    distrusted ||= error !== null;
+    if (!distrusted) return null;
+    try {
+      moveLog(database);
+      distrusted = false;
+      return null;
+    } catch (worse) {
+      return worse;
+    }
+  };
+
+  return {
+    sync: (done) => fdatasync(log, (error) => done(settle(error))),
+    syncNow: () => {
+      fdatasyncSync(log);
+      if (distrusted) moveLog(database);
+    },
+    letGo: () => closeSync(log),
+  };
+}
+
+/** All that the log holds goes into the file itself, each synced by SQLite, and the log begins anew. */
+function moveLog(database: DatabaseSync): void {
+  // Whoever reads beside us keeps it from that: it is tried again soon, and nobody is to wait for it on this thread.
+  database.exec('PRAGMA busy_timeout = 0');
+  try {
+    const { busy } = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() ?? {};
+    if (busy !== 0) throw new Error('the log could not be moved into the file');
+  } finally {
+    database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+  }
 }
 
 /**
@@ -129,6 +183,10 @@ function schemaVersion(database: DatabaseSync, path: string): number {
     );
   }
   return version;
+}
+
+function textOf(database: DatabaseSync, name: 'journal_mode'): unknown {
+  return database.prepare(`PRAGMA ${name}`).get()?.[name];
 }
 
 function pragma(database: DatabaseSync, name: 'user_version' | 'application_id'): number {

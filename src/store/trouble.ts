@@ -24,9 +24,9 @@ export function watchWrites(tables: Tables, tell: (trouble: Trouble | null) => v
 
   return {
     ...tables,
-    write: async (steps) => {
+    write: async (steps, sync) => {
       try {
-        const result = await tables.write(steps);
+        const result = await tables.write(steps, sync);
         stored();
         return result;
       } catch (error) {

@@ -12,7 +12,7 @@ export class StoreLocked extends Error {
 /** The file, or the server, cannot be used; the message says why and what to do. */
 export class StoreUnusable extends Error {
   constructor(place: string, problem: string, cause?: unknown) {
-    super(`the store ${place} cannot be used: ${problem}`, { cause });
+    super(`the store ${place} (DATABASE_URL) cannot be used: ${problem}`, { cause });
     this.name = 'StoreUnusable';
   }
 }

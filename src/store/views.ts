@@ -8,7 +8,7 @@ import type {
   Json,
 } from '../delivery/ports.ts';
 import { COLUMNS, type DeliveryRow, deliveryById, readDelivery } from './delivery-rows.ts';
-import { int, intOrNull, type Row, text, textOrNull } from './rows.ts';
+import { int, intOrNull, json, type Row, text, textOrNull } from './rows.ts';
 import { all, first, type Steps } from './steps.ts';
 
 const ALL_STATES: readonly DeliveryState[] = ['owed', 'held', 'dead', 'unknown', 'dropped', 'delivered'];
@@ -45,10 +45,13 @@ function some(state: DeliveryState, { lane, attempting, inOrder, limit }: Wanted
   }
   return all(
     `SELECT ${COLUMNS} FROM deliveries WHERE lane = :lane AND state = :state AND attempting >= :least
-     ORDER BY ${inOrder ? 'attempting DESC, position, turn' : 'created_at DESC'} LIMIT :limit`,
+     ORDER BY ${inOrder ? 'attempting DESC, position, turn' : NEWEST_OF_LANE} LIMIT :limit`,
     { lane, state, least: attempting ? 1 : 0, limit },
   );
 }
+
+/** A sum has no index: by the one on `created_at`, all lanes would be gone through for the newest of this one. */
+const NEWEST_OF_LANE = 'created_at + 0 DESC';
 
 function asView(delivery: DeliveryRow): DeliveryView {
   const effect: Json = JSON.parse(delivery.effect);
@@ -64,9 +67,48 @@ function asView(delivery: DeliveryRow): DeliveryView {
     receipt,
     attempts: delivery.attempts,
     attempting: delivery.attempting,
+    baseline: delivery.attempting && delivery.baseline !== null ? JSON.parse(delivery.baseline) : null,
     suspect: delivery.baseline !== null && !delivery.attempting,
     createdAt: delivery.createdAt,
     settledAt: delivery.settledAt,
+  };
+}
+
+/** An event as people see it: what it tells stays out. */
+export type EventView = {
+  readonly key: string;
+  readonly lane: string;
+  /** The kind of event; null when its content is no longer kept. */
+  readonly type: string | null;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly attempts: number;
+  readonly receivedAt: Instant;
+  readonly settledAt: Instant | null;
+};
+
+/** The latest first; timers that are not due are left out. */
+export function* listEvents(limit: number): Steps<EventView[]> {
+  const rows = yield* all(
+    `SELECT key, lane, payload, state, reason, attempts, received_at, settled_at FROM events
+     ORDER BY id DESC LIMIT :limit`,
+    { limit },
+  );
+  return rows.map(asEvent).filter(({ state }) => state !== 'timer');
+}
+
+function asEvent(row: Row): EventView {
+  const payload = json(row, 'payload');
+  const type = typeof payload === 'object' && payload !== null && 'type' in payload ? payload['type'] : null;
+  return {
+    key: text(row, 'key'),
+    lane: text(row, 'lane'),
+    type: typeof type === 'string' ? type : null,
+    state: text(row, 'state'),
+    reason: textOrNull(row, 'reason'),
+    attempts: int(row, 'attempts'),
+    receivedAt: int(row, 'received_at'),
+    settledAt: intOrNull(row, 'settled_at'),
   };
 }
 

@@ -1,4 +1,7 @@
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import { Conflict, NotStored } from '../../src/delivery/errors.ts';
 import type { NewEvent } from '../../src/delivery/ports.ts';
@@ -52,6 +55,42 @@ it('rejects every waiter of a turn that cannot be stored, and recovers when ther
   expect(await store.put([event('big', 1_000_000)])).toEqual([true]);
   await store.close();
 });
+
+it('takes nothing for stored while the disk cannot be trusted', async () => {
+  const path = join(folder(), 'store.db');
+  const { tables } = await openSqliteTables({ path });
+  const store = createDeliveryStore(tables);
+  await store.put([event('before')]);
+  // Whoever reads keeps the log from being moved into the file, which is the other way to be sure.
+  const reader = new DatabaseSync(path);
+  reader.exec('BEGIN; SELECT count(*) FROM events');
+  const works = failingDisk();
+  const later = { ...event('later'), due: Date.now() + 3_600_000 };
+
+  await expect(store.put([later])).rejects.toThrow(NotStored);
+  // It is known by now, so that nothing is left to be written.
+  await expect(store.put([later])).rejects.toThrow(NotStored);
+  works();
+  // Nor is a sync believed that comes after one that failed.
+  await expect(store.put([later])).rejects.toThrow(NotStored);
+  reader.close();
+  expect(await store.put([later])).toEqual([false]);
+
+  expect(await store.counts()).toMatchObject({ events: { owed: 2 } });
+  await store.close();
+});
+
+/** Until what it answers is called. */
+function failingDisk(): () => void {
+  const { fdatasync } = fs;
+  const failing = (_file: number, done: (error: Error) => void): void => void setImmediate(done, new Error('EIO'));
+  Object.defineProperty(fs, 'fdatasync', { value: failing });
+  syncBuiltinESMExports();
+  return () => {
+    Object.defineProperty(fs, 'fdatasync', { value: fdatasync });
+    syncBuiltinESMExports();
+  };
+}
 
 it('says whether it can be written to', async () => {
   const store = await openStore({ kind: 'sqlite', path: join(folder(), 'store.db') });

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import type { DeliveryStore } from '../../src/delivery/ports.ts';
+import { type DatabaseSync, StatementSync } from 'node:sqlite';
+import { expect, it, vi } from 'vitest';
+import type { NewDelivery } from '../../src/delivery/ports.ts';
 import { createDeliveryStore } from '../../src/store/delivery-store.ts';
-import { openStore } from '../../src/store/open.ts';
 import { openSqliteTables } from '../../src/store/sqlite-tables.ts';
-import { createDrill, delivery, exercise, follow, medianClaimMs } from './exercise.ts';
+import { CROWD, createDrill, delivery, exercise, workThrough } from './exercise.ts';
 import { temporaryFolders } from './folder.ts';
 
 const folder = temporaryFolders();
@@ -41,31 +41,63 @@ const isForStart = (statement: string): boolean =>
 const isShort = (detail: string): boolean =>
   /^SCAN (?:\(|CONSTANT|\w+ USING (?:COVERING )?INDEX (?:gates_wake|orders_open))/.test(detail);
 
-it('claims as fast with thousands of idle and parked lanes as with none', async () => {
-  const store = await openStore({ kind: 'sqlite', path: join(folder(), 'store.db') });
-  const alone = await medianClaimMs(store.deliveries, 'alone');
-  for (let chunk = 0; chunk < 10; chunk += 1) {
-    const lanes = Array.from({ length: 500 }, (_, n) => `${chunk}-${n}`);
-    await follow(
-      store.deliveries,
-      lanes.map((lane) => delivery(`parked-${lane}`, `parked-${lane}`, ['shut'])),
-    );
-  }
-  await shut(store.deliveries);
+it('looks at as many rows in a store that is full of other things as in an empty one', async () => {
+  const visitsIn = async (crowd: number): Promise<number> => {
+    const { tables, file } = await openSqliteTables({ path: join(folder(), `${crowd}.db`) });
+    const visits = countVisits(file.database);
+    const store = createDeliveryStore(tables);
+    for (const statement of CROWD) file.database.exec(statement(crowd));
+    await workThrough(store, 'before');
 
-  const crowded = await medianClaimMs(store.deliveries, 'crowded');
-  process.stdout.write(
-    `claim and settle: ${alone.toFixed(2)} ms alone, ${crowded.toFixed(2)} ms beside 5,000 parked lanes\n`,
-  );
-  expect(crowded).toBeLessThan(alone * 5 + 1);
-  await store.close();
-}, 60_000);
+    const before = visits();
+    await workThrough(store, 'counted');
+    const counted = visits() - before;
+    await store.close();
+    return counted;
+  };
 
-async function shut(store: DeliveryStore): Promise<void> {
-  const [first] = await store.claimDeliveries(1, 60_000);
-  if (first === undefined) throw new Error('nothing was claimed');
-  const gate = { key: 'shut', until: Date.now() + 3_600_000, reason: 'down' };
-  await store.settleDelivery(first, { type: 'snooze', reason: 'down', gate });
-  for (let turn = 0; turn < 200; turn += 1) expect(await store.claimDeliveries(8, 60_000)).toEqual([]);
-  expect(await store.gates()).toMatchObject([{ key: 'shut', waiting: 5_000 }]);
+  const alone = await visitsIn(0);
+
+  expect(alone).toBeGreaterThan(100);
+  expect(await visitsIn(2_000)).toBe(alone);
+});
+
+/** Makes each statement that is prepared from now on count the rows which it looks at behind its index. */
+function countVisits(database: DatabaseSync): () => number {
+  let visits = 0;
+  database.function('visited', (_row) => {
+    visits += 1;
+    return 1;
+  });
+  const prepare = database.prepare.bind(database);
+  database.prepare = (sql) => prepare(counting(sql));
+  return () => visits;
 }
+
+const counting = (sql: string): string =>
+  sql.replaceAll(
+    /\b(?:FROM|UPDATE)\s+(?!SET\b)(\w+)\b[\s\S]*?\bWHERE\b/g,
+    (whole, table: string) => `${whole} visited(${table}.${table === 'records' ? 'key' : 'rowid'}) AND`,
+  );
+
+it('asks once whether anything of what a reading brings again is new', async () => {
+  const { tables } = await openSqliteTables({ path: join(folder(), 'store.db') });
+  const store = createDeliveryStore(tables);
+  const rows = Array.from({ length: 21 }, (_, n) => delivery(`post ${n}`, 'lane', ['side']));
+  const statementsFor = async (key: string, deliveries: readonly NewDelivery[]): Promise<number> => {
+    await store.put([{ key, lane: 'case', payload: null }]);
+    const [event] = await store.claimEvents(1, 60_000);
+    if (event === undefined) throw new Error('the event was not claimable');
+    const asked = [vi.spyOn(StatementSync.prototype, 'all'), vi.spyOn(StatementSync.prototype, 'run')];
+    await store.settleEvent(event, { outcome: 'handled', deliveries, changes: [], records: [], events: [] });
+    const count = asked.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
+    for (const spy of asked) spy.mockRestore();
+    return count;
+  };
+  await statementsFor('first', rows);
+
+  const again = await statementsFor('again', rows);
+  expect(again).toBeGreaterThan(0);
+  expect(again).toBe(await statementsFor('one', rows.slice(0, 1)));
+  await store.close();
+});

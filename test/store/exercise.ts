@@ -58,18 +58,47 @@ export async function exercise(store: DeliveryStore, drill: Drill): Promise<void
   await store.purge({ textMs: 1, deadTextMs: 1, keyMs: 1 }, 10);
 }
 
-export async function medianClaimMs(store: DeliveryStore, name: string): Promise<number> {
-  await follow(
-    store,
-    Array.from({ length: 60 }, (_, n) => delivery(`${name}-${n}`, `${name}-${n % 5}`)),
-  );
-  const times: number[] = [];
-  for (let n = 0; n < 60; n += 1) {
-    const start = performance.now();
+/**
+ * What fills a store and is none of a claim's business: lanes of every phase but those that it may take, and what is
+ * done. Each statement is given how many.
+ */
+export const CROWD: readonly ((count: number) => string)[] = [
+  (count) => `INSERT INTO delivery_lanes (lane, rank, phase) ${upTo(count)} SELECT 'idle ' || n, 0, 'idle' FROM crowd`,
+  (count) => `INSERT INTO delivery_lanes (lane, rank, phase, gate)
+    ${upTo(count)} SELECT 'parked ' || n, 0, 'parked', 'shut' FROM crowd`,
+  (count) => `INSERT INTO delivery_lanes (lane, rank, phase, run_at)
+    ${upTo(count)} SELECT 'later ' || n, 0, 'later', ${FAR} FROM crowd`,
+  (count) => `INSERT INTO event_lanes (lane, phase, run_at)
+    ${upTo(count)} SELECT 'later ' || n, 'later', ${FAR} FROM crowd`,
+  (count) => `INSERT INTO events (key, lane, payload, state, place, due, received_at, settled_at)
+    ${upTo(count)} SELECT 'done ' || n, 'lane 0', '0', 'handled', n, 0, 0, ${FAR} FROM crowd`,
+  (count) => `INSERT INTO events (key, lane, payload, state, place, due, received_at)
+    ${upTo(count)} SELECT 'timer ' || n, 'lane 0', '0', 'timer', 0, ${FAR}, 0 FROM crowd`,
+  (count) => `INSERT INTO deliveries (id, lane, mode, position, turn, effect, gates, state, due, tell, remind_after,
+      closed_before, keep, created_at, settled_at)
+    ${upTo(count)} SELECT 'done ' || n, 'lane 0', 'fifo', '0', n, '0', '[]', 'delivered', 0, 'all', '{}', 0, 'lane', 0, ${FAR} FROM crowd`,
+  (count) => `INSERT INTO records (namespace, key, value) ${upTo(count)} SELECT 'link', 'link ' || n, '{}' FROM crowd`,
+  (count) => `INSERT INTO gates (key, closed_until, reason)
+    ${upTo(count)} SELECT 'closed ' || n, ${FAR}, 'down' FROM crowd`,
+];
+
+const FAR = 9_000_000_000_000_000;
+
+const upTo = (count: number): string =>
+  `WITH RECURSIVE crowd (n) AS (SELECT 1 WHERE ${count} > 0 UNION ALL SELECT n + 1 FROM crowd WHERE n < ${count})`;
+
+/** Events in several lanes, each with a delivery that follows, from their arrival until all is delivered. */
+export async function workThrough(store: DeliveryStore, name: string): Promise<void> {
+  for (let n = 0; n < WORK; n += 1) {
+    await follow(store, [delivery(`${name}-${n}`, `lane ${n % 5}`, ['side'])]);
     const [claimed] = await store.claimDeliveries(1, 60_000);
     if (claimed === undefined) throw new Error('nothing was claimed');
+    await store.openAttempt(claimed, { baseline: null, deadline: Date.now() + 1_000 });
     await store.settleDelivery(claimed, { type: 'delivered', receipt: null });
-    times.push(performance.now() - start);
+    const [news] = await store.claimEvents(1, 60_000);
+    if (news === undefined) throw new Error('no news of the delivery');
+    await store.settleEvent(news, { outcome: 'handled', deliveries: [], changes: [], records: [], events: [] });
   }
-  return times.toSorted((a, b) => a - b)[30] ?? 0;
 }
+
+const WORK = 20;
