@@ -1,3 +1,4 @@
+import { inlineDeclarations, isZero, type Sheets } from './css-hiding.ts';
 import type { Attributes } from './html-events.ts';
 import type { Styles } from './lines.ts';
 
@@ -19,23 +20,18 @@ const ITALIC = names('em i');
 const STRUCK = names('del s strike');
 const CODE = names('code kbd samp tt');
 
-/** The declarations of a `style` attribute, the last of each name. */
+/** What the `style` attribute and the style sheets declare of an element. */
 export type Declarations = ReadonlyMap<string, string>;
 
 const NO_DECLARATIONS: Declarations = new Map();
 
-export const declarationsOf = (attributes: Attributes): Declarations => {
+export const declarationsOf = (tag: string, attributes: Attributes, sheets: Sheets): Declarations => {
   const style = attributes.get('style');
-  if (style === undefined) return NO_DECLARATIONS;
-  const pairs = style
-    .toLowerCase()
-    .split(';')
-    .map((declaration): [string, string] => {
-      const colon = declaration.indexOf(':');
-      const value = declaration.slice(colon + 1).replace('!important', '');
-      return [declaration.slice(0, Math.max(colon, 0)).trim(), value.trim()];
-    });
-  return new Map(pairs);
+  if (style === undefined && sheets.isEmpty) return NO_DECLARATIONS;
+  const inline = inlineDeclarations(style ?? '');
+  const classes = (attributes.get('class') ?? '').split(/\s+/).filter((one) => one !== '');
+  const declared = sheets.declarationsOf({ tag, id: attributes.get('id') ?? '', classes }, inline);
+  return new Map([...declared].map(([name, { value }]) => [name, value]));
 };
 
 export type Element = { readonly name: string; readonly attributes: Attributes; readonly style: Declarations };
@@ -50,9 +46,6 @@ export const isHidden = ({ name, attributes, style }: Element): boolean =>
   (style.get('overflow') === 'hidden' && (isZero(style.get('height')) || isZero(style.get('width')))) ||
   // It hides from Outlook alone; on a link it marks the button that all others show.
   (style.get('mso-hide') === 'all' && name !== 'a');
-
-const isZero = (value: string | undefined): boolean =>
-  value !== undefined && /^0*\.?0*(?:[a-z%]*)$/.test(value) && /0/.test(value);
 
 /** Words in letters of no size are not seen, unless an element inside gives them one: newsletters are built that way. */
 export const hasNoSize = (style: Declarations, before: boolean): boolean => {

@@ -1,4 +1,5 @@
 import { safeAddress } from './addresses.ts';
+import { NO_SHEETS, type Sheets, sheetsIn } from './css-hiding.ts';
 import { type Attributes, NOTHING_INSIDE, readHtml } from './html-events.ts';
 import {
   BLOCKS,
@@ -44,12 +45,19 @@ const DEEPEST = 256;
 const RULE = '———';
 
 export const linesOfHtml = (html: string): readonly Line[] => {
-  const reading = createReading();
+  const sheets = sheetsIn(html);
+  const lines = readWith(sheets, html);
+  // A sheet that leaves nothing was not made for the screen of an agent.
+  return sheets.isEmpty || lines.some(({ isBlank }) => !isBlank) ? lines : readWith(NO_SHEETS, html);
+};
+
+const readWith = (sheets: Sheets, html: string): readonly Line[] => {
+  const reading = createReading(sheets);
   readHtml(html, reading);
   return reading.end();
 };
 
-const createReading = () => {
+const createReading = (sheets: Sheets) => {
   const writer = createLineWriter();
   const stack: Frame[] = [ROOT];
   const ignored = new Map<string, number>();
@@ -130,7 +138,7 @@ const createReading = () => {
         if (name === skipped.name) skipped.depth += 1;
         return;
       }
-      const element: Element = { name, attributes, style: declarationsOf(attributes) };
+      const element: Element = { name, attributes, style: declarationsOf(name, attributes, sheets) };
       if (NOTHING_INSIDE.has(name)) return openEmpty(element);
       const closed = closedBy(name, stack.length, (at) => stack[at]?.element.name ?? '');
       if (closed !== null && name === 'a') takeOut(closed);

@@ -4,6 +4,7 @@ import {
   hasAddress,
   isAttribution,
   isDeviceLine,
+  isDisclaimer,
   isForwardMark,
   isHeader,
   isOriginalMark,
@@ -139,7 +140,7 @@ const SHORT_QUOTATION = 6;
 
 /** Quotations between answers belong to them; a whole mail above a single answer does not. */
 const keepBetweenAnswers = (pieces: readonly Piece[]): void => {
-  const last = pieces.findLastIndex(({ part, text }) => part === 'own' && !isDeviceLine(text));
+  const last = pieces.findLastIndex(({ part, text }) => part === 'own' && !isPutThere(text));
   const first = pieces.findIndex(({ part }) => part === 'own');
   const historyBefore = (end: number): readonly Piece[] =>
     pieces.slice(0, Math.max(end, 0)).filter(({ part }) => part === 'history');
@@ -148,13 +149,16 @@ const keepBetweenAnswers = (pieces: readonly Piece[]): void => {
   for (const piece of above) piece.part = 'own';
 };
 
-/** Above the history, or at the end: what the device put there, and the line that parts both. */
+/** By a telephone, or by the server of a company. */
+const isPutThere = (text: string): boolean => isDeviceLine(text) || isDisclaimer(text);
+
+/** Above the history, or at the end: what others than the author put there, and the line that parts both. */
 const findSignatureLines = (pieces: readonly Piece[]): void => {
   let isAtEdge = true;
   let isFolded = false;
   for (const piece of pieces.toReversed()) {
     if (piece.part === 'blank') continue;
-    if (piece.part === 'own' && isAtEdge && isDeviceLine(piece.text)) piece.part = 'signature';
+    if (piece.part === 'own' && isAtEdge && isPutThere(piece.text)) piece.part = 'signature';
     else if (piece.part === 'own' && isAtEdge && isFolded && isRule(piece.text)) piece.part = 'history';
     isAtEdge = piece.part !== 'own';
     isFolded ||= isAtEdge;

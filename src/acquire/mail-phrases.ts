@@ -159,6 +159,30 @@ const LONGEST_DEVICE_LINE = 110;
 /** “Sent from my iPhone”, “Get Outlook for iOS”. */
 export const isDeviceLine = (text: string): boolean => text.length <= LONGEST_DEVICE_LINE && DEVICE_LINE.test(text);
 
+const CONFIDENTIAL = new RegExp(
+  words(`
+    confidential|privileged
+    luottamuksel
+    konfidentiell|sekretess
+    vertraulich
+  `),
+  'iu',
+);
+const FOR_WHOM = new RegExp(
+  words(`
+    intended (?:only |solely )?for|intended recipients?|addressee|received (?:it|this[^.]*) in error
+    tarkoitettu (?:vain|ainoastaan)|oikea vastaanottaja|saanut (?:tämän|sen) [^.]*(?:erehdyksessä|vahingossa)
+    avsedd? (?:endast|enbart)|avsedda mottagare|av misstag
+    ausschließlich für|richtige adressat|irrtümlich
+  `),
+  'iu',
+);
+const SHORTEST_DISCLAIMER = 80;
+
+/** What a company's server puts below every mail: that it is confidential, and for whom it is. */
+export const isDisclaimer = (text: string): boolean =>
+  text.length >= SHORTEST_DISCLAIMER && CONFIDENTIAL.test(text) && FOR_WHOM.test(text);
+
 /** What parts a signature from the text above it, since the days of Usenet. */
 export const isSignatureMark = (text: string): boolean => /^--$/u.test(text);
 

@@ -14,10 +14,11 @@ export const chainId = decimal.pipe(ChainId);
 export const contactId = decimal.pipe(ContactId);
 
 /** A user's id, or a contact's: whose it is, is said beside it. */
-export const personId = decimal.nullable().catch(null);
-export const absentId = <T>(id: z.ZodType<T>): z.ZodType<T | null> => id.nullable().catch(null);
+export const personId = decimal.nullable().default(null).catch(null);
+// What is left out is no mistake, and takes no time to be found one.
+export const absentId = <T>(id: z.ZodType<T>): z.ZodType<T | null> => id.nullable().default(null).catch(null);
 
-export const words = z.string().nullable().catch(null);
+export const words = z.string().nullable().default(null).catch(null);
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 const ZONELESS = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
@@ -30,7 +31,7 @@ export const parseDate = (given: string): number | null => {
   const at = Date.parse(text);
   return Number.isNaN(at) ? null : at;
 };
-const instant = z.string().transform(parseDate).nullable().catch(null);
+const instant = z.string().transform(parseDate).nullable().default(null).catch(null);
 
 export type LooseList<T> = { readonly good: readonly T[]; readonly bad: number };
 
@@ -139,8 +140,9 @@ export const MessageRow = z
     case: z
       .object({ id: caseId, threadId: absentId(chainId) })
       .nullable()
+      .default(null)
       .catch(null),
-    sender: Person.nullable().catch(null),
+    sender: Person.nullable().default(null).catch(null),
     meta: z.unknown().optional(),
     attachments: z.unknown().optional(),
   })

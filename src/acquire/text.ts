@@ -1,5 +1,5 @@
 import { plainTextOf } from '../core/plain-text.ts';
-import type { RichText } from '../core/rich-text.ts';
+import { plainRichText, type RichText } from '../core/rich-text.ts';
 import { linesOfHtml } from './html.ts';
 import { harmless, isBlankText, type Line } from './lines.ts';
 import { foldMail } from './mail-body.ts';
@@ -21,6 +21,7 @@ export type ReadMessage = {
 
 /** Only mails carry earlier mails and signatures: in a chat, what looks like one was written by hand. */
 export const readMessage = (raw: string, { isMail }: { readonly isMail: boolean }): ReadMessage => {
+  if (!isMail && isOneLine(raw)) return { body: plainRichText(raw), text: raw, folded: false };
   const isHtml = looksLikeHtml(raw);
   const lines = isHtml ? linesOfHtml(raw) : linesOfText(harmless(raw), isMail);
   const { shown, isFolded } = isMail ? foldMail(lines) : { shown: lines, isFolded: false };
@@ -28,6 +29,10 @@ export const readMessage = (raw: string, { isMail }: { readonly isMail: boolean 
   const text = isHtml ? plainTextOf(richTextOf(lines)) : harmless(raw);
   return { body, text: body.length === 0 ? '' : text, folded: isFolded };
 };
+
+/** A line of plain letters without an address or a tag: as most people write in a chat, and there is nothing to find in it. */
+const isOneLine = (raw: string): boolean => ONE_LINE.test(raw) && !raw.includes('://') && raw.trim() !== '';
+const ONE_LINE = /^[\t -;=-~]*$/;
 
 /** The whole of a text as it would be read, whatever it is a part of. */
 export const plainText = (raw: string): string => readMessage(raw, { isMail: false }).text;

@@ -2,8 +2,9 @@ import type { Agent, Case, CaseState, Contact } from '../core/case.ts';
 import { AgentId, ChainId } from '../core/ids.ts';
 import type { CaseMessage, Sender } from '../core/message.ts';
 import type { Attributes } from './attributes.ts';
-import type { CaseRow, ContactRow, MessageRow, Person, Visit } from './schema.ts';
+import type { CaseRow, ContactRow, Person, Visit } from './schema.ts';
 import { readMessage, withoutTranslateMark } from './text.ts';
+import type { ToldRow } from './told-rows.ts';
 
 /** Rows of Acquire in the words of the core. Pure. */
 
@@ -88,7 +89,7 @@ export type Known = {
   readonly channel?: string;
 };
 
-export const messageFrom = (row: MessageRow, known: Known): CaseMessage => {
+export const messageFrom = (row: ToldRow, known: Known): CaseMessage => {
   const type = typeOf(row.type);
   // Nothing marks the words of customers for the translator, but lines about them.
   const isTheirs = row.senderType === 'contact' && type === 'message';
@@ -107,7 +108,7 @@ export const messageFrom = (row: MessageRow, known: Known): CaseMessage => {
 const MAIL = new Set(['mail', 'email', 'e-mail']);
 
 /** A row of a mail case that names another channel was written in that. */
-const isMail = ({ type, channel }: MessageRow, known: Known): boolean =>
+const isMail = ({ type, channel }: ToldRow, known: Known): boolean =>
   [type, channel ?? known.channel ?? null].some((name) => name !== null && MAIL.has(name.toLowerCase()));
 
 const SEEN_BY_CONTACT = new Set(['message', 'sms', 'mail', 'email']);
@@ -117,7 +118,7 @@ const typeOf = (type: string | null): CaseMessage['type'] => {
   return type !== null && SEEN_BY_CONTACT.has(type) ? 'message' : 'other';
 };
 
-const senderOf = (row: MessageRow, { own, people, contact }: Known): Sender => {
+const senderOf = (row: ToldRow, { own, people, contact }: Known): Sender => {
   const id = row.senderId ?? 'system';
   if (row.senderType === 'contact') {
     return { side: 'contact', id, name: row.sender?.name ?? (contact?.id === id ? contact.name : null) };

@@ -1,9 +1,8 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { EventOf } from '../core/event.ts';
-import type { CaseId } from '../core/ids.ts';
+import { CaseId } from '../core/ids.ts';
 import type { CaseMessage } from '../core/message.ts';
-import { caseId, MessageRow } from './schema.ts';
+import { decimalOf, isRecord, readToldRow } from './told-rows.ts';
 import { messageFrom } from './translate.ts';
 
 export const signatureHeader = 'x-acquire-signature';
@@ -33,7 +32,7 @@ const serialisedAnew = (raw: Uint8Array): string | null => {
 };
 
 export type ParsedWebhook =
-  /** `key` is the same for the same body: nothing in it tells one delivery from another. */
+  /** `key` is the beginning of one: nothing in a body tells one delivery of it from another. */
   | { readonly event: EventOf<'case_nudged'>; readonly key: string }
   /** Why it concerns no case; fit to be logged and counted by. */
   | { readonly ignored: string };
@@ -48,42 +47,42 @@ const EVENTS_OF_CASES = new Set([
 ]);
 const EVENTS_OF_NO_CASE = new Set(['user:status']);
 
-const Webhook = z.object({ event: z.string(), data: z.record(z.string(), z.unknown()) });
-
 /** Of a body whose signature was right. Never throws, whatever it holds. */
 export const parseWebhook = (body: unknown, ownSenders: ReadonlySet<string> = new Set()): ParsedWebhook => {
-  const parsed = Webhook.safeParse(body);
-  if (!parsed.success) return { ignored: 'not an event' };
-  const { event, data } = parsed.data;
+  const { event, data } = isRecord(body) ? body : {};
+  if (typeof event !== 'string' || !isRecord(data)) return { ignored: 'not an event' };
   if (EVENTS_OF_NO_CASE.has(event)) return { ignored: `${event} concerns no case` };
   if (!EVENTS_OF_CASES.has(event)) return { ignored: 'unknown event' };
   const id = caseIn(event, data);
   if (id === null) return { ignored: `${event} names no case` };
-  const hash = createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, KEY_HASH_LENGTH);
   const nudge = { type: 'case_nudged', event, case: id, messages: messagesIn(data, ownSenders) } as const;
-  return { event: nudge, key: `acquire:${event}:${id}:${hash}` };
+  return { event: nudge, key: `acquire:${event}` };
 };
 
-const KEY_HASH_LENGTH = 32;
-
-const Holder = z.object({ id: z.unknown(), caseId: z.unknown() }).partial();
-
 const caseIn = (event: string, data: Readonly<Record<string, unknown>>): CaseId | null => {
-  const ofCase = Holder.safeParse(data['case']).data?.id;
-  const ofMessage = Holder.safeParse(data['message']).data?.caseId;
-  const own = event.startsWith('case:') ? data['id'] : undefined;
-  for (const candidate of [data['caseId'], ofCase, ofMessage, own]) {
-    const id = caseId.safeParse(candidate);
-    if (id.success) return id.data;
-  }
-  return null;
+  const { case: itsCase, message } = data;
+  const id =
+    decimalOf(data['caseId']) ??
+    decimalOf(isRecord(itsCase) ? itsCase['id'] : null) ??
+    decimalOf(isRecord(message) ? message['caseId'] : null) ??
+    decimalOf(event.startsWith('case:') ? data['id'] : null);
+  return id === null ? null : CaseId.parse(id);
 };
 
 const messagesIn = (data: Readonly<Record<string, unknown>>, own: ReadonlySet<string>): CaseMessage[] => {
   const several = Array.isArray(data['messages']) ? data['messages'] : [];
   const known = { own, people: new Map(), contact: null };
   return [...several, data['message']]
-    .map((item) => MessageRow.safeParse(item).data)
-    .filter((row) => row !== undefined)
-    .map((row) => messageFrom(row, known));
+    .map(readToldRow)
+    .filter((row) => row !== null)
+    .map((row) => withoutRepeat(messageFrom(row, known)));
+};
+
+/** Words without any styles are stored once: without a body, `bodyOf` makes it of the text. */
+const withoutRepeat = (message: CaseMessage): CaseMessage => {
+  const [block, ...others] = message.body;
+  if (block?.block !== 'paragraph' || others.length > 0 || block.quote !== 0) return message;
+  const [span, ...more] = block.spans;
+  const isText = span !== undefined && more.length === 0 && 'text' in span && span.text === message.text;
+  return isText && Object.keys(span).length === 1 ? { ...message, body: [] } : message;
 };

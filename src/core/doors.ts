@@ -188,7 +188,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
   },
   unlink: {
     ...plain,
-    does: 'forgets the link of a case and its thread: nothing crosses any more',
+    does: 'forgets the link of a case and its thread: nothing crosses between the two any more, and what the customer writes next starts a new thread',
     fits: 'any',
     usage: '[case]',
     buttons: [{ id: 'case_unlink', label: 'Unlink', at: ['hub'], style: 'danger', confirm: UNLINKING }],

@@ -64,6 +64,9 @@ const Answer = z.object({
 /** Fills the modal that the request opened, known by the name it was opened under. */
 const FillForm = z.object({ do: z.literal('fill_form'), view: z.string(), form: Form, to: AnswerTo });
 
+/** Draws a hub that may still be open anew, from the case as it is when it is done. */
+const RedrawHub = z.object({ do: z.literal('redraw_hub'), view: z.string(), link: z.string(), to: AnswerTo });
+
 /** Replaces a message of ours, e.g. a question by what was decided. */
 const ReplacePost = z.object({ do: z.literal('replace_post'), channel: ChannelId, ts: SlackTs, notice: Notice });
 
@@ -104,6 +107,7 @@ export const ToSlack = z.discriminatedUnion('do', [
   RefreshCard,
   Answer,
   FillForm,
+  RedrawHub,
   ReplacePost,
   PublishHome,
   FetchFile,

@@ -47,6 +47,15 @@ const MemberDeleted = z.object({
   at: SlackTs.nullable().catch(null),
 });
 
+/** A deletion that names no author and no thread: Slack's page shows one without `previous_message`. */
+const MessageGone = z.object({
+  type: z.literal('message_gone'),
+  team: TeamId,
+  channel: ChannelId,
+  ts: SlackTs,
+  at: SlackTs.nullable(),
+});
+
 /** Where a private answer goes: the short-lived address first, then an ephemeral message. */
 export const AnswerTo = z.object({
   ...memberFields,
@@ -54,6 +63,8 @@ export const AnswerTo = z.object({
   responseUrl: z.string().nullable(),
   /** It was asked on the home tab: the answer goes there. */
   home: z.boolean().optional(),
+  /** It was asked from this hub, or from a form above it. */
+  hub: z.string().optional(),
 });
 export type AnswerTo = z.infer<typeof AnswerTo>;
 
@@ -124,6 +135,14 @@ const CaseChanged = z.object({
   round: z.number().nullable(),
 });
 
+/** A thread that watches a case of a visitor stands in Slack, and the store knows nothing of it. */
+const VisitorThreadSeen = z.object({
+  type: z.literal('visitor_thread_seen'),
+  team: TeamId,
+  channel: ChannelId,
+  ts: SlackTs,
+});
+
 /** A watched case of a visitor was read, and is not as its thread was told; null: it is not shown any more. */
 const VisitorCaseChanged = z.object({
   type: z.literal('visitor_case_changed'),
@@ -178,6 +197,17 @@ const RepairOrdered = z.object({
 /** The first message of a link's thread was deleted in Slack; `generation` is that thread's. */
 const ThreadGone = z.object({ type: z.literal('thread_gone'), link: z.string(), generation: z.number().int() });
 
+/** A post of our own as Slack told it, while nobody knew whether it had been made. `joined`: as in its marker. */
+const PostSeen = z.object({
+  type: z.literal('post_seen'),
+  delivery: z.string(),
+  link: z.string().nullable(),
+  joined: z.array(z.string()),
+  channel: ChannelId,
+  ts: SlackTs,
+  thread: SlackTs.nullable(),
+});
+
 /** Slack does not let us change the card that stands there. */
 const CardLost = z.object({
   type: z.literal('card_lost'),
@@ -193,6 +223,7 @@ export const Event = z.discriminatedUnion('type', [
   MemberWrote,
   MemberEdited,
   MemberDeleted,
+  MessageGone,
   CommandGiven,
   ButtonPressed,
   ShortcutUsed,
@@ -203,11 +234,13 @@ export const Event = z.discriminatedUnion('type', [
   CaseNudged,
   CaseChanged,
   VisitorCaseChanged,
+  VisitorThreadSeen,
   DeliveryTold,
   SnoozeEnded,
   DraftForgotten,
   WaitDue,
   ThreadGone,
+  PostSeen,
   CardLost,
   AlarmRaised,
   Ordered,

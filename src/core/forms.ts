@@ -233,9 +233,12 @@ export const openForm = (draft: OpenDraft): Form => ({
   ],
 });
 
+/** What the hub's form is called. */
+export const HUB = 'details';
+
 /** The hub: what the case is, and every action that fits it as a button. */
 export const detailsForm = (link: Link, key: string, parts: readonly Part[]): Form => ({
-  form: 'details',
+  form: HUB,
   title: 'Case',
   submit: null,
   context: key,

@@ -172,7 +172,12 @@ export const Baseline = z.object({
 export type Baseline = z.infer<typeof Baseline>;
 
 /** The receipt of ours that stands on a member's message; null after it was taken off. */
-export const StandingReceipt = z.object({ version: z.literal(1), emoji: z.string().nullable() });
+export const StandingReceipt = z.object({
+  version: z.literal(1),
+  emoji: z.string().nullable(),
+  /** A call whose outcome nobody knows may have left another one beside it. */
+  unsure: z.boolean().optional(),
+});
 export type StandingReceipt = z.infer<typeof StandingReceipt>;
 
 /** Ids of helpdesk senders that our keys write as. */

@@ -21,8 +21,17 @@ const CURLY_END = 0x7d;
 const SQUARE = 0x5b;
 const SQUARE_END = 0x5d;
 
+/** Long texts are most of a body: they are not looked at letter by letter. */
 const endOfString = (json: string, start: number): number => {
-  let at = start + 1;
-  while (at < json.length && json.charCodeAt(at) !== QUOTE) at += json.charCodeAt(at) === BACKSLASH ? 2 : 1;
-  return at;
+  for (let at = json.indexOf('"', start + 1); at >= 0; at = json.indexOf('"', at + 1)) {
+    if (!isEscaped(json, at)) return at;
+  }
+  return json.length;
+};
+
+/** Behind an odd number of backslashes. */
+const isEscaped = (json: string, at: number): boolean => {
+  let before = at - 1;
+  while (json.charCodeAt(before) === BACKSLASH) before -= 1;
+  return (at - before) % 2 === 0;
 };

@@ -252,10 +252,17 @@ export type SeenMessage = {
   /** Names of its files. */
   readonly files: readonly string[];
   readonly marker: Marker | null;
+  /** Values of its buttons. */
+  readonly buttons: readonly string[];
 };
 
 /** A fact that we were perhaps not told, with the key and lane of the event that tells it. */
-export type MissedFact = { readonly key: string; readonly lane: string; readonly event: Event };
+export type MissedFact = {
+  readonly key: string;
+  readonly lane: string;
+  readonly position?: string;
+  readonly event: Event;
+};
 
 /** A file's bytes on their way into Slack. */
 export type Upload = { readonly url: string; readonly size: number; readonly body: AsyncIterable<Uint8Array> };

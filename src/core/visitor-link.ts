@@ -32,6 +32,10 @@ export type VisitorLink = z.infer<typeof VisitorLink>;
 export const WatchedCase = z.object({ version: z.literal(1), visitor: ExternalId });
 export type WatchedCase = z.infer<typeof WatchedCase>;
 
+/** The channels were looked through for threads that an earlier store began. */
+export const VisitorsSought = z.object({ version: z.literal(1), at: z.number() });
+export type VisitorsSought = z.infer<typeof VisitorsSought>;
+
 /** When the watched cases of a visitor are to be read next, for whichever process does it. */
 export const VisitorPoll = z.object({ version: z.literal(1), due: z.number() });
 export type VisitorPoll = z.infer<typeof VisitorPoll>;

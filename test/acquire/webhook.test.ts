@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { MessageRow } from '../../src/acquire/schema.ts';
+import { readToldRow, type ToldRow } from '../../src/acquire/told-rows.ts';
+import { messageFrom } from '../../src/acquire/translate.ts';
 import { parseWebhook, verifySignature } from '../../src/acquire/webhook.ts';
 import { CaseNudged } from '../../src/core/event.ts';
 
@@ -79,16 +82,51 @@ test.each([
   expect(parseWebhook(body)).toEqual({ ignored });
 });
 
-test('the same body has the same key, another body another', () => {
-  const body = (status: string) => ({ event: 'case:status', data: { caseId: '72', status } });
-  const keyOf = (status: string) => {
-    const parsed = parseWebhook(body(status));
-    return 'key' in parsed ? parsed.key : null;
+test('a key names what was told, and nothing of the body', () => {
+  expect(parseWebhook({ event: 'case:status', data: { caseId: '72', status: 'closed' } })).toMatchObject({
+    key: 'acquire:case:status',
+  });
+});
+
+test('a row is read in a webhook as it is read over REST', () => {
+  const odd = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom('323', 323, 'contact', 'hi', '2026-11-21T10:00:00Z', null, undefined),
+  );
+  const rows = fc.record(
+    { id: fc.oneof(fc.constant('323'), odd), senderType: fc.oneof(fc.constant('user'), odd), senderId: odd, type: odd },
+    { requiredKeys: [] },
+  );
+  const rest = fc.record(
+    {
+      channel: odd,
+      message: odd,
+      dateCreated: odd,
+      sender: fc.oneof(fc.record({ id: odd, name: odd }), odd),
+      meta: odd,
+    },
+    { requiredKeys: [] },
+  );
+  const translated = (row: ToldRow | null | undefined) =>
+    row ? messageFrom(row, { own: new Set(), people: new Map(), contact: null }) : null;
+
+  const agrees = fc.property(rows, rest, (some, others) => {
+    const row = { ...some, ...others };
+    expect(translated(readToldRow(row))).toEqual(translated(MessageRow.safeParse(row).data));
+  });
+
+  expect(() => fc.assert(agrees, { numRuns: 2_000 })).not.toThrow();
+});
+
+test('words without styles are stored once', () => {
+  const told = (message: string) => {
+    const row = { id: '323', senderId: '5', senderType: 'contact', type: 'message', message };
+    const parsed = parseWebhook({ event: 'case:message:new', data: { caseId: '72', message: row } });
+    return 'event' in parsed ? parsed.event.messages[0] : undefined;
   };
 
-  expect(keyOf('closed')).toBe(keyOf('closed'));
-  expect(keyOf('closed')).not.toBe(keyOf('active'));
-  expect(keyOf('closed')).toMatch(/^acquire:case:status:72:[0-9a-f]{32}$/);
+  expect(told('Hello there')).toMatchObject({ text: 'Hello there', body: [] });
+  expect(told('<b>Hello</b> there')?.body).not.toEqual([]);
 });
 
 test('no body, however odd, makes parsing throw', () => {
