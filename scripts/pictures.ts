@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { styleText } from 'node:util';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from './chromium.ts';
 import { withPalette } from './pictures/palette.ts';
 import { allSheets } from './pictures/sheets.ts';
 import { NOW, type Sheet } from './pictures/shown.ts';
@@ -15,9 +16,15 @@ import { NAMES, STATE } from './pictures/workspace.ts';
 const ORIGIN = 'http://pictures.invalid';
 const FOLDER = 'docs/pictures';
 /** What the page may ask for. */
-const READABLE = /^\/(?:scripts\/pictures|src\/sandbox\/page)\/[\w-]+\.(html|css|js)$/;
+const READABLE =
+  /^\/(?:(?:scripts\/pictures|src\/sandbox\/page)\/[\w-]+|node_modules\/(?:@preact|htm|preact)\/[\w/-]+)\.(html|css|js|mjs)$/;
 const WIDTH = 560;
-const TYPES: Readonly<Record<string, string>> = { html: 'text/html', css: 'text/css', js: 'text/javascript' };
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html',
+  css: 'text/css',
+  js: 'text/javascript',
+  mjs: 'text/javascript',
+};
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -49,18 +56,16 @@ const open = async (browser: Browser) => {
 const draw = async (page: Awaited<ReturnType<typeof open>>, sheet: Sheet): Promise<Buffer> => {
   await page.evaluate(`(async () => {
     const { drawSheet } = await import('/scripts/pictures/frame.js');
+    const { render } = await import('preact');
     const { sheet, world } = ${JSON.stringify({ sheet, world: { names: NAMES, state: STATE } })};
-    document.body.replaceChildren(...drawSheet(sheet, world));
+    render(null, document.body);
+    render(drawSheet(sheet, world), document.body);
     await document.fonts.ready;
   })()`);
   return page.locator('body').screenshot({ animations: 'disabled' });
 };
 
-const browser = await chromium.launch({
-  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-  // Root, as in most containers, may not use the sandbox; only our own pages are shown.
-  args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-lcd-text'],
-});
+const browser = await launchChromium('--disable-lcd-text');
 try {
   mkdirSync(FOLDER, { recursive: true });
   const page = await open(browser);

@@ -1,33 +1,36 @@
 import { drawBlocks } from '../../src/sandbox/page/blocks.js';
-import { h } from '../../src/sandbox/page/dom.js';
+import { drawQuestion, questionOf } from '../../src/sandbox/page/dialog.js';
+import { html } from '../../src/sandbox/page/html.js';
 import { drawMessage } from '../../src/sandbox/page/message.js';
-import { drawQuestion, drawView, questionOf } from '../../src/sandbox/page/modal.js';
+import { drawView } from '../../src/sandbox/page/modal.js';
 
 /** Draws one sheet with the sandbox's own renderer. */
 
 const press = () => undefined;
 
+const named = (list, sign) => () => list.map(({ id, name }) => ({ value: id, label: `${sign}${name}` }));
+
 function drawItem(item, { names, state }) {
-  const world = { names, origin: 'https://acme.acquire.io', press };
+  const people = named(state.players, '');
+  const channels = named(state.channels, '#');
+  const world = { names, origin: 'https://acme.acquire.io', press, people, channels };
   switch (item.as) {
     case 'message':
       return drawMessage(item.message, { world });
     case 'home':
-      return h('div', { class: 'home' }, drawBlocks(item.blocks, world));
+      return html`<div class="home">${drawBlocks(item.blocks, world)}</div>`;
     case 'form':
-      return h('div', { class: 'window' }, drawView({ id: '', ...item.view }, { player: '', world, state }));
+      return html`<div class="window">${drawView({ id: '', ...item.view }, { world })}</div>`;
     case 'confirm': {
       const button = item.blocks.flatMap(({ elements = [] }) => elements).find((one) => one.action_id === item.action);
-      return h('div', { class: 'window' }, drawQuestion(questionOf(button), press));
+      return html`<div class="window">${drawQuestion(questionOf(button), press)}</div>`;
     }
     default:
       throw new Error(`unknown: ${item.as}`);
   }
 }
 
-export function drawSheet(sheet, world) {
-  return sheet.items.flatMap((item) => [
-    ...(item.caption === null ? [] : [h('p', { class: 'caption' }, item.caption)]),
-    drawItem(item, world),
-  ]);
-}
+export const drawSheet = (sheet, world) =>
+  sheet.items.map(
+    (item) => html`${item.caption !== null && html`<p class="caption">${item.caption}</p>`} ${drawItem(item, world)}`,
+  );

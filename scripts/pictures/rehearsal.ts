@@ -42,6 +42,7 @@ export const rehearse = async (startsAt: number): Promise<Rehearsal> => {
     CASE_CHANNEL: CHANNEL,
     DATABASE_URL: `sqlite:${join(folder, 'casebridge.db')}`,
     FILES_DIR: join(folder, 'files'),
+    PUBLIC_URL: 'https://files.example/',
     HOST: '127.0.0.1',
     PORT: '0',
   });

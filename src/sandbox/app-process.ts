@@ -33,6 +33,8 @@ export interface AppSettings {
     readonly key: string;
   };
   readonly caseChannel: string;
+  /** Settings of the channels; none when absent. */
+  readonly routesPath?: string;
   readonly storePath: string;
   readonly port: number;
 }
@@ -69,6 +71,7 @@ export function appEnvironment(inherited: Variables, settings: AppSettings): Rec
       GIOSG_SIGNING_KEY: giosg.key,
     }),
     CASE_CHANNEL: settings.caseChannel,
+    ...(settings.routesPath && { ROUTES_FILE: settings.routesPath }),
     DATABASE_URL: databaseUrl(settings.storePath),
     FILES_DIR: `${settings.storePath}.files`,
     PUBLIC_URL: `http://127.0.0.1:${settings.port}/`,
@@ -85,6 +88,8 @@ export interface AppProcessOptions {
   readonly logPath: string;
   /** Every line of the log as it comes. */
   readonly onLine?: (line: string) => void;
+  /** What is run instead of the app as it is shipped: for tests that take a guard out of it. */
+  readonly entry?: string;
 }
 
 /** An end of the app that nobody asked for. `code` is null when a signal ended it. */
@@ -92,6 +97,8 @@ export interface Death {
   readonly code: number | null;
   readonly signal: string | null;
 }
+
+export type AppState = 'down' | 'starting' | 'ready' | 'frozen';
 
 export class AppProcess {
   readonly url: string;
@@ -103,7 +110,7 @@ export class AppProcess {
   readonly #log: WriteStream;
   #lines: string[] = [];
   #child: ChildProcess | undefined;
-  #state: 'down' | 'starting' | 'ready' = 'down';
+  #state: AppState = 'down';
   #wanted = false;
 
   constructor(options: AppProcessOptions) {
@@ -113,7 +120,7 @@ export class AppProcess {
     this.#log = createWriteStream(options.logPath, { flags: 'a', mode: 0o600 });
   }
 
-  get state(): 'down' | 'starting' | 'ready' {
+  get state(): AppState {
     return this.#state;
   }
 
@@ -129,9 +136,9 @@ export class AppProcess {
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new Error('the app runs already');
     this.#wanted = true;
-    const { environment, folder } = this.#options;
+    const { environment, folder, entry = ENTRY } = this.#options;
     // A group of its own: Ctrl-C in a terminal reaches us alone, and we end the app in order.
-    const child = spawn(process.execPath, [ENTRY], {
+    const child = spawn(process.execPath, [entry], {
       env: environment,
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -148,11 +155,30 @@ export class AppProcess {
       process.off('exit', lastResort);
       if (this.#child !== child) return;
       this.#child = undefined;
-      const wasWanted = this.#wanted && this.#state === 'ready';
+      const wasWanted = this.#wanted && this.#state !== 'starting';
       this.#become('down');
       if (wasWanted) this.onDeath({ code, signal });
     });
     await this.#untilReady(child);
+    this.#become('ready');
+  }
+
+  /** In order, as a new version is brought in. */
+  async restart(): Promise<void> {
+    await this.#end('SIGTERM');
+    await this.start();
+  }
+
+  /** As a machine that stands still: nothing ends, nothing goes on, and nobody is told. */
+  freeze(): void {
+    if (this.#state !== 'ready') throw new Error('the app does not run, so it cannot be frozen');
+    this.#child?.kill('SIGSTOP');
+    this.#become('frozen');
+  }
+
+  thaw(): void {
+    if (this.#state !== 'frozen') return;
+    this.#child?.kill('SIGCONT');
     this.#become('ready');
   }
 
@@ -172,6 +198,7 @@ export class AppProcess {
     this.#wanted = false;
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (signal === 'SIGTERM') this.thaw();
     const ended = once(child, 'exit');
     const lastResort = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
     child.kill(signal);
@@ -191,7 +218,7 @@ export class AppProcess {
     throw new Error(`the app was not ready within ${READY_LIMIT_MS / 1000} s`);
   }
 
-  #become(state: 'down' | 'starting' | 'ready'): void {
+  #become(state: AppState): void {
     this.#state = state;
     this.onChange();
   }

@@ -14,6 +14,18 @@ const Counted = z.record(z.string(), z.number());
 /** One line of `deliveries watch --json`; only what the page shows. */
 export const Watched = z.object({
   counts: z.object({ events: Counted, deliveries: Counted, late: z.number() }),
+  events: z.array(
+    z.object({
+      key: z.string(),
+      lane: z.string(),
+      type: z.string().nullable(),
+      state: z.string(),
+      reason: z.string().nullable(),
+      attempts: z.number(),
+      receivedAt: z.number(),
+      settledAt: z.number().nullable(),
+    }),
+  ),
   deliveries: z.array(
     z.object({
       id: z.string(),
@@ -30,15 +42,18 @@ export const Watched = z.object({
   gates: z.array(z.object({ key: z.string(), closedUntil: z.number().nullable(), reason: z.string().nullable() })),
 });
 export type Watched = z.infer<typeof Watched>;
+export type WatchedEvent = Watched['events'][number];
+export type WatchedDelivery = Watched['deliveries'][number];
 
 export interface DeliveriesWatch {
   /** The last that was told; null before anything was. */
   readonly now: () => Watched | null;
+  readonly start: () => void;
   readonly stop: () => void;
 }
 
-/** Watches until it is stopped; a watcher that ends is started again. */
-export function watchDeliveries(environment: Record<string, string>, onChange: () => void): DeliveriesWatch {
+/** Watches from `start` until it is stopped; a watcher that ends is started again. */
+export function createWatch(environment: Record<string, string>, onChange: (now: Watched) => void): DeliveriesWatch {
   let last: Watched | null = null;
   let child: ChildProcess | undefined;
   let again: NodeJS.Timeout | undefined;
@@ -55,7 +70,7 @@ export function watchDeliveries(environment: Record<string, string>, onChange: (
       const read = Watched.safeParse(parseLine(line));
       if (!read.success) return;
       last = read.data;
-      onChange();
+      onChange(read.data);
     });
     watcher.once('exit', () => {
       if (!stopped) again = setTimeout(begin, AGAIN_MS);
@@ -68,9 +83,11 @@ export function watchDeliveries(environment: Record<string, string>, onChange: (
     child?.kill('SIGKILL');
     process.off('exit', stop);
   };
-  process.once('exit', stop);
-  begin();
-  return { now: () => last, stop };
+  const start = (): void => {
+    process.once('exit', stop);
+    begin();
+  };
+  return { now: () => last, start, stop };
 }
 
 function parseLine(line: string): unknown {

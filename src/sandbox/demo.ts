@@ -14,7 +14,7 @@ import {
   said,
   Unseen,
   until,
-} from './demo-sights.ts';
+} from './sights.ts';
 import { C, U } from './slack/seed.ts';
 import type { Message } from './slack/workspace.ts';
 import type { JsonObject } from './slack/wire.ts';

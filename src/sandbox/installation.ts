@@ -10,7 +10,9 @@ const MANIFEST = new URL('../../manifest.yml', import.meta.url);
 const Manifest = z.object({
   display_information: z.object({ name: z.string() }),
   features: z.object({
-    slash_commands: z.array(z.object({ command: z.string(), should_escape: z.boolean() })).min(1),
+    slash_commands: z
+      .array(z.object({ command: z.string(), usage_hint: z.string(), should_escape: z.boolean() }))
+      .min(1),
     shortcuts: z.array(z.object({ name: z.string(), callback_id: z.string() })),
   }),
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
@@ -19,6 +21,8 @@ const Manifest = z.object({
 
 export interface Installation {
   readonly app: Pick<SlackApp, 'name' | 'scopes' | 'events' | 'commands' | 'shortcuts' | 'shouldEscape'>;
+  /** As people are shown them when they begin to type one. */
+  readonly commands: readonly { readonly command: string; readonly usage: string }[];
   /** As people see them in a message's menu. */
   readonly shortcuts: readonly { readonly id: string; readonly name: string }[];
 }
@@ -36,6 +40,7 @@ export async function readInstallation(): Promise<Installation> {
       shortcuts: features.shortcuts.map(({ callback_id }) => callback_id),
       shouldEscape: features.slash_commands.every(({ should_escape }) => should_escape),
     },
+    commands: features.slash_commands.map(({ command, usage_hint }) => ({ command, usage: usage_hint })),
     shortcuts: features.shortcuts.map(({ callback_id, name }) => ({ id: callback_id, name })),
   };
 }

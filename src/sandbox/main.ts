@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util';
 import { ending } from './app-process.ts';
 import { playDemo } from './demo.ts';
 import { SANDBOX_VISITOR } from './giosg/seed.ts';
-import { startPage } from './page/server.ts';
-import { performer } from './page/actions.ts';
-import { pageState } from './page/state.ts';
+import { openPage } from './open-page.ts';
 import { withProgress } from './progress.ts';
+import { NoSuchRehearsal, rehearsals, rehearsalsIn } from './rehearsals/all.ts';
+import type { Rehearsal } from './rehearsals/rehearsal.ts';
+import { rehearseInTerminal } from './rehearsals/terminal.ts';
 import type { Stage, StageOptions } from './stage.ts';
 import { setStage } from './stage.ts';
 
@@ -18,6 +19,10 @@ const LAST_LINES = 12;
 const USAGE = `usage: npm run sandbox -- [options]
 
   --demo              play the main job once, say what happened, and end
+  --rehearse NAME     play trouble, judge what became of every message, and end; “all” plays one after another:
+${rehearsals()
+  .map(({ id, name, seconds }) => `                        ${id.padEnd(22)} ${name} (about ${seconds} s)`)
+  .join('\n')}
   --port N            port of the page (default: any free one)
   --socket            the app uses Slack's Socket Mode instead of HTTP
   --message-webhooks  let Acquire tell of every message by webhook, which no real account is known to offer
@@ -26,6 +31,7 @@ const USAGE = `usage: npm run sandbox -- [options]
 
 const OPTIONS = {
   demo: { type: 'boolean', default: false },
+  rehearse: { type: 'string' },
   port: { type: 'string', default: '0' },
   socket: { type: 'boolean', default: false },
   'message-webhooks': { type: 'boolean', default: false },
@@ -36,10 +42,12 @@ const OPTIONS = {
 
 const say = (line: string): void => console.log(line);
 
-/** Resolves at the first Ctrl-C or request to end; later ones (npm passes its own on) change nothing. */
+/** Aborted by the first Ctrl-C or request to end; later ones (npm passes its own on) change nothing. */
+const ended = new AbortController();
 const asked = new Promise<'asked'>((resolve) => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve('asked'));
+  ended.signal.addEventListener('abort', () => resolve('asked'));
 });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ended.abort());
 
 process.exitCode = await run();
 
@@ -48,7 +56,7 @@ async function run(): Promise<number> {
   try {
     read = readArguments();
   } catch (error) {
-    console.error(`${reasonOf(error)}\n\n${USAGE}`);
+    console.error(error instanceof NoSuchRehearsal ? error.message : `${reasonOf(error)}\n\n${USAGE}`);
     return EXIT_USAGE;
   }
   if (read.help) {
@@ -57,7 +65,10 @@ async function run(): Promise<number> {
   }
   try {
     const stage = await withProgress('starting both simulators and the app', setStage(read.stage), say);
-    return await withStage(stage, () => (read.demo ? demo(stage, read.keep) : play(stage, read)));
+    return await withStage(stage, () => {
+      if (read.rehearse.length > 0) return rehearse(stage, read.rehearse);
+      return read.demo ? demo(stage, read.keep) : play(stage, read);
+    });
   } catch (error) {
     console.error(reasonOf(error));
     return EXIT_FAILED;
@@ -67,6 +78,7 @@ async function run(): Promise<number> {
 interface Wish {
   readonly help: boolean;
   readonly demo: boolean;
+  readonly rehearse: readonly Rehearsal[];
   readonly port: number;
   readonly keep: boolean;
   readonly log: boolean;
@@ -78,9 +90,11 @@ function readArguments(): Wish {
   if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
     throw new Error(`--port ${values.port} is not a port; expected a number from 0 to 65535`);
   }
+  if (values.demo && values.rehearse !== undefined) throw new Error('choose one of --demo and --rehearse');
   return {
     help: values.help,
     demo: values.demo,
+    rehearse: values.rehearse === undefined ? [] : rehearsalsIn(values.rehearse),
     port: Number(values.port),
     keep: values.keep !== undefined,
     log: values.log,
@@ -124,16 +138,28 @@ async function demo(stage: Stage, keeps: boolean): Promise<number> {
   return EXIT_FAILED;
 }
 
+async function rehearse(stage: Stage, chosen: readonly Rehearsal[]): Promise<number> {
+  say(`Both sides are simulated; the app in the middle is the real one (process ${stage.app.pid}).`);
+  say('');
+  const began = performance.now();
+  let failed = 0;
+  for (const rehearsal of chosen) {
+    if (ended.signal.aborted) break;
+    const { ok } = await rehearseInTerminal(stage, rehearsal, { print: say, signal: ended.signal });
+    if (!ok) failed += 1;
+  }
+  const took = `${((performance.now() - began) / 1000).toFixed(1)} s`;
+  if (ended.signal.aborted) say('Stopped before the end.');
+  else if (failed > 0) say(`${failed} of ${chosen.length} rehearsals failed in ${took}.`);
+  else if (chosen.length > 1) say(`All ${chosen.length} rehearsals came true in ${took}.`);
+  return failed > 0 || ended.signal.aborted ? EXIT_FAILED : 0;
+}
+
 async function play(stage: Stage, { port, stage: { keep } }: Wish): Promise<number> {
   const died = new Promise<string>((resolve) => {
     stage.app.onDeath = (death) => resolve(ending(death));
   });
-  const page = await startPage({
-    port,
-    state: () => pageState(stage),
-    perform: performer(stage),
-    subscribe: stage.subscribe,
-  });
+  const page = await openPage(stage, port);
   say('');
   say(`  The sandbox is open at  ${page.url}`);
   say('');

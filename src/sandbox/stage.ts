@@ -3,19 +3,25 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { WebhookChoice } from './acquire/options.ts';
 import { ACCOUNT_EVENTS } from './acquire/options.ts';
 import type { AcquireSimulator } from './acquire/server.ts';
 import { startAcquire } from './acquire/server.ts';
 import type { Variables } from './app-process.ts';
 import { AppProcess, appEnvironment, bareEnvironment, databaseUrl } from './app-process.ts';
 import type { DeliveriesWatch } from './deliveries-watch.ts';
-import { watchDeliveries } from './deliveries-watch.ts';
+import { createWatch } from './deliveries-watch.ts';
+import type { FaultPanel } from './fault-panel.ts';
+import { createFaultPanel } from './fault-panel.ts';
 import { SANDBOX_SIGNING_KEY } from './giosg/options.ts';
 import { seedGiosg } from './giosg/seed.ts';
 import type { GiosgSimulator } from './giosg/server.ts';
 import { startGiosg } from './giosg/server.ts';
 import type { Installation } from './installation.ts';
 import { readInstallation } from './installation.ts';
+import type { Line } from './line.ts';
+import { createLine } from './line.ts';
 import { C } from './slack/seed.ts';
 import type { SlackSimulator } from './slack/server.ts';
 import { startSlack } from './slack/server.ts';
@@ -36,6 +42,8 @@ export interface StageOptions {
   /** Where store and log go and stay; a folder that is removed at the end when null. */
   readonly keep: string | null;
   readonly onLine?: (line: string) => void;
+  /** What is run instead of the app as it is shipped: for tests that take a guard out of it. */
+  readonly entry?: string;
 }
 
 export interface Stage {
@@ -45,9 +53,18 @@ export interface Stage {
   readonly app: AppProcess;
   readonly installation: Installation;
   readonly deliveries: DeliveriesWatch;
+  readonly faults: FaultPanel;
+  /** What casebridge does, as it does it. */
+  readonly line: Line;
+  /** Where Acquire tells the app of cases, when nothing is wrong. */
+  readonly webhook: WebhookChoice;
+  /** What any program may see, and where the app's store is: for its commands. */
+  readonly commands: Record<string, string>;
   readonly folder: string;
   /** Calls back after every change of anything that people can see. */
   readonly subscribe: (listener: () => void) => () => void;
+  /** Calls those back: for what changes beside the simulators. */
+  readonly tell: () => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -89,37 +106,55 @@ async function build(options: StageOptions, folder: string, undo: (() => unknown
     acquire: { origin: acquire.url, key: acquire.key, webhookSecret: WEBHOOK_SECRET },
     giosg: { origin: giosg.url, organization: giosg.organizationId, token: giosg.token, key: SANDBOX_SIGNING_KEY },
     caseChannel: C.support,
+    routesPath: fileURLToPath(new URL('routes.yml', import.meta.url)),
     storePath,
     port,
   });
-  const logPath = join(folder, 'casebridge.log');
-  const app = new AppProcess({ environment, port, folder, logPath, ...(options.onLine && { onLine: options.onLine }) });
+  const listeners = new Set<() => void>();
+  const tell = (): void => listeners.forEach((listener) => listener());
+  const commands = { ...bareEnvironment(options.inherited), DATABASE_URL: databaseUrl(storePath) };
+  const line = createLine({ slack, acquire });
+  const deliveries = createWatch(commands, (now) => {
+    line.watched(now);
+    tell();
+  });
+  const app = new AppProcess({
+    environment,
+    port,
+    folder,
+    logPath: join(folder, 'casebridge.log'),
+    ...(options.entry && { entry: options.entry }),
+    onLine: (written) => {
+      line.note(written);
+      options.onLine?.(written);
+    },
+  });
   undo.push(() => app.stop());
   await startUp(app);
 
   if (!options.socketMode && !(await slack.connect(`${app.url}${SLACK_PATH}`))) {
     throw new Error(`the app did not answer Slack's challenge at ${SLACK_PATH}`);
   }
-  acquire.setWebhook({
+  const webhook: WebhookChoice = {
     url: `${app.url}${WEBHOOK_PATH}`,
     secret: WEBHOOK_SECRET,
     events: options.messageWebhooks ? [...ACCOUNT_EVENTS, 'case:message:new'] : ACCOUNT_EVENTS,
-  });
+  };
+  acquire.setWebhook(webhook);
 
-  const listeners = new Set<() => void>();
-  const tell = (): void => listeners.forEach((listener) => listener());
-  app.onChange = tell;
-  undo.push(slack.subscribe(tell), acquire.subscribe(tell));
-  const deliveries = watchDeliveries(
-    { ...bareEnvironment(options.inherited), DATABASE_URL: databaseUrl(storePath) },
-    tell,
-  );
+  const faults = createFaultPanel({ slack, acquire, app, webhook }, tell);
+  app.onChange = () => {
+    if (app.state === 'ready') faults.appIsBack();
+    tell();
+  };
+  undo.push(slack.subscribe(tell), acquire.subscribe(tell), giosg.subscribe(tell));
+  deliveries.start();
   undo.push(() => deliveries.stop());
   const subscribe = (listener: () => void) => {
     listeners.add(listener);
     return () => void listeners.delete(listener);
   };
-  return { slack, acquire, giosg, app, installation, deliveries, subscribe };
+  return { slack, acquire, giosg, app, installation, deliveries, faults, line, webhook, commands, subscribe, tell };
 }
 
 /** Its last words go with the complaint: the folder with the log is about to go. */

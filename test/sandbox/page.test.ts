@@ -1,28 +1,63 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import type { AcquireSimulator } from '../../src/sandbox/acquire/server.ts';
+import { startAcquire } from '../../src/sandbox/acquire/server.ts';
 import { appEnvironment, bareEnvironment } from '../../src/sandbox/app-process.ts';
+import { readInstallation } from '../../src/sandbox/installation.ts';
+import { acquireActs } from '../../src/sandbox/page/acquire-acts.ts';
+import { acquireParts } from '../../src/sandbox/page/acquire-state.ts';
 import { performer } from '../../src/sandbox/page/actions.ts';
-import type { Page } from '../../src/sandbox/page/server.ts';
 import { startPage } from '../../src/sandbox/page/server.ts';
+import type { Parts } from '../../src/sandbox/page/parts.ts';
+import { slackParts } from '../../src/sandbox/page/slack-state.ts';
 import { pageState } from '../../src/sandbox/page/state.ts';
+import { C, U } from '../../src/sandbox/slack/seed.ts';
+import type { SlackSimulator } from '../../src/sandbox/slack/server.ts';
+import { startSlack } from '../../src/sandbox/slack/server.ts';
 import { setStage } from '../../src/sandbox/stage.ts';
 
-const FILES = ['', 'page.css', 'page.js', 'dom.js', 'blocks.js', 'slack-side.js', 'acquire-side.js', 'modal.js'];
+/** Everything that a browser is given: the page's own files, and the libraries as they were published. */
+const OWN = readdirSync('src/sandbox/page').filter((name) => /\.(?:js|css|svg)$/.test(name));
+const LIBRARIES = ['preact', 'hooks', 'signals', 'signals-core', 'htm'].map((name) => `library/${name}.js`);
 
 describe('the page', () => {
-  test.each([...FILES, 'dates.js', 'message.js', 'ledger.js', 'icon.svg'])(
-    'serves /%s under a strict content policy',
+  test.each(['', ...OWN, ...LIBRARIES])('serves /%s under a strict content policy', async (name) => {
+    const { url } = await pageFor();
+
+    const answer = await fetch(url + name);
+
+    expect(answer.status).toBe(200);
+    const policy = answer.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+  });
+
+  test.each(['page.html', ...OWN])('has nothing in %s that could turn text into markup', (name) => {
+    const source = readFileSync(`src/sandbox/page/${name}`, 'utf8');
+
+    expect(source).not.toMatch(/<script>|\son[a-z]+="|(?:src|href)="https?:|innerHTML|insertAdjacentHTML|eval\(/i);
+  });
+
+  test('allows the one script in the page itself by what it says', async () => {
+    const { url } = await pageFor();
+    const answer = await fetch(url);
+    const [, inline = ''] = /<script type="importmap">([^]*?)<\/script>/.exec(await answer.text()) ?? [];
+
+    const hash = createHash('sha256').update(inline).digest('base64');
+
+    expect(answer.headers.get('content-security-policy')).toContain(`'sha256-${hash}'`);
+  });
+
+  test.each(['server.ts', 'state.ts', '../stage.ts', 'page.html', 'nothing.js', 'library/ws.js'])(
+    'gives nobody /%s',
     async (name) => {
       const { url } = await pageFor();
 
-      const answer = await fetch(url + name);
-
-      expect(answer.status).toBe(200);
-      const policy = answer.headers.get('content-security-policy') ?? '';
-      expect(policy).toContain("default-src 'none'");
-      expect(policy).not.toMatch(/unsafe|https?:|\*/);
-      expect(await answer.text()).not.toMatch(/<script>|\son\w+="|(?:src|href)="https?:|innerHTML/);
+      expect((await fetch(url + name)).status).toBe(404);
     },
   );
 
@@ -59,7 +94,7 @@ describe('the page', () => {
 
     expect((await post(url, { do: 'kill_app' }, {})).status).toBe(403);
     expect((await post(url, { do: 'kill_app' }, { origin: own, 'content-type': 'text/plain' })).status).toBe(415);
-    expect((await post(url, 'x'.repeat(70_000), { origin: own })).status).toBe(400);
+    expect((await post(url, 'x'.repeat(7_000_000), { origin: own })).status).toBe(400);
     expect(acts).toEqual([]);
   });
 
@@ -72,15 +107,26 @@ describe('the page', () => {
     expect(acts).toEqual([{ do: 'this' }, { do: 'fail' }]);
   });
 
-  test('streams the state at once and again after a change', async () => {
+  test('streams the whole state at once and what changed after a change', async () => {
     const { url, change } = await pageFor();
-    const stream = await fetch(`${url}changes`);
-    const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const next = await follow(url);
 
-    expect((await reader?.read())?.value).toBe('data: {"state":1}\n\n');
-    change();
-    expect((await reader?.read())?.value).toBe('data: {"state":2}\n\n');
-    await reader?.cancel();
+    expect(await next()).toEqual({ whole: true, parts: { count: 1, title: 'page' } });
+    change({ count: 2, title: 'page' });
+    expect(await next()).toEqual({ whole: false, parts: { count: 2 }, gone: [] });
+    change({ count: 2 });
+    expect(await next()).toEqual({ whole: false, parts: {}, gone: ['title'] });
+  });
+
+  test('tells those who follow already what a newcomer is shown', async () => {
+    const { url, changeQuietly } = await pageFor();
+    const next = await follow(url);
+    await next();
+    changeQuietly({ count: 7, title: 'page' });
+
+    await follow(url);
+
+    expect(await next()).toEqual({ whole: false, parts: { count: 7 }, gone: [] });
   });
 
   test('carries a conversation through the real app', { timeout: 60_000 }, async () => {
@@ -93,17 +139,85 @@ describe('the page', () => {
       (await post(page.url, what, { origin: new URL(page.url).origin })).json();
 
     await act({ do: 'new_customer', name: 'Maya', email: '', text: 'Is anybody there?' });
-    const [thread] = await until(() => Object.entries(state().slack.channels[0]?.threads ?? {})[0]);
+    const thread = await until(() =>
+      Object.keys(state())
+        .find((name) => name.startsWith('slack/thread/C0SUPPORT/'))
+        ?.split('/')
+        .at(-1),
+    );
     await act({ do: 'say', member: 'U0ANNA', channel: 'C0SUPPORT', thread, text: 'Yes, hello!' });
 
-    const seen = () => state().acquire.conversations[0]?.messages.filter(({ side }) => side === 'user') ?? [];
+    const seen = () => rowsIn(state()).filter(({ side }) => side === 'user');
     await until(() => seen().length > 0);
-    expect(seen().map(({ text, type }) => [type, text])).toEqual([['message', 'Yes, hello!']]);
-    await until(() => (state().deliveries?.counts.deliveries['delivered'] ?? 0) > 0);
+    expect(seen()).toMatchObject([{ type: 'message', text: 'Yes, hello!' }]);
     expect(await act({ do: 'say', member: 'U0ANNA', channel: 'C0SUPPORT', text: ' ' })).toEqual({
       ok: false,
       error: 'nothing is written yet',
     });
+    expect(await act({ do: 'toString' })).toEqual({ ok: false, error: 'this cannot be done here' });
+  });
+
+  test('lets customers write by chat, e-mail and text message, each with what that way needs', async () => {
+    const { acquire, act } = await acquireFor();
+
+    await act({ do: 'new_customer', name: 'Cho', text: 'by chat' });
+    await act({
+      do: 'new_customer',
+      name: 'Mai',
+      channel: 'mail',
+      email: 'mai@example.com',
+      title: 'Hm',
+      text: 'by mail',
+    });
+    await act({ do: 'new_customer', name: 'Sol', channel: 'sms', phone: '+358401234567', text: 'by phone' });
+
+    expect([...acquire.account.cases.values()].map(({ channel }) => channel)).toEqual(['chat', 'mail', 'sms']);
+    await expect(act({ do: 'new_customer', name: 'Nix', channel: 'mail', text: 'x' })).rejects.toThrow('an address');
+    await expect(act({ do: 'new_customer', name: 'Nix', channel: 'sms', text: 'x' })).rejects.toThrow('phone number');
+  });
+
+  test("plays an agent in Acquire's own screen, with a note, a file, an edit and an end", async () => {
+    const { acquire, act } = await acquireFor();
+    await act({ do: 'new_customer', name: 'Cho', text: 'hello' });
+    const [{ id: kase } = { id: 0 }] = acquire.account.cases.values();
+    const file = { name: 'answer.txt', type: 'text/plain', base64: btoa('see here') };
+
+    await act({ do: 'acquire_joins', case: kase, agent: 2 });
+    await act({ do: 'acquire_writes', case: kase, agent: 2, text: 'only us', as: 'note' });
+    await act({ do: 'acquire_sends', case: kase, agent: 2, file, text: '' });
+    const [first] = rowsIn(acquireState(acquire));
+    await act({ do: 'acquire_edits', message: first?.id, text: 'hello there' });
+    await act({ do: 'acquire_closes', case: kase, agent: 2 });
+
+    expect(rowsIn(acquireState(acquire)).filter(({ type }) => type !== 'event')).toMatchObject([
+      { text: 'hello there', edited: true },
+      { name: 'Blake Agent', type: 'note', text: 'only us' },
+      { name: 'Blake Agent', files: [{ name: 'answer.txt', size: 8 }] },
+    ]);
+    expect(acquire.account.cases.get(kase)?.status).toBe('closed');
+  });
+});
+
+describe('what the page shows of the workspace', () => {
+  test.each<[string, (slack: SlackSimulator, at: { root: string; reply: string }) => unknown, object]>([
+    ['a reaction', (slack, { root }) => slack.react(U.ben, C.support, root, 'eyes'), { reactions: [{ name: 'eyes' }] }],
+    ['an edit', (slack, { root }) => slack.edit(U.anna, C.support, root, 'other'), { text: 'other', edited: true }],
+    ['a reply', (slack, { root }) => slack.say(U.ben, C.support, 'more', { threadTs: root }), { replies: 2 }],
+    ['a reply that went', (slack, { reply }) => slack.remove(U.ben, C.support, reply), { replies: 0, latest: null }],
+    ['a deletion', (slack, { root }) => slack.remove(U.anna, C.support, root), { subtype: 'tombstone' }],
+    ['a new name', (slack) => slack.changeUser(U.anna, { real_name: 'Anna Olsen' }), { name: 'Anna Olsen' }],
+  ])('has %s at once', async (_, change, expected) => {
+    const slack = await startSlack();
+    onTestFinished(() => slack.close());
+    const installation = await readInstallation();
+    const root = slack.say(U.anna, C.support, 'Who knows?').ts;
+    const reply = slack.say(U.ben, C.support, 'I do', { threadTs: root }).ts;
+    const shown = () => Object.fromEntries(slackParts({ slack, installation }))[`slack/message/${C.support}/${root}`];
+    expect(shown()).toMatchObject({ text: 'Who knows?', replies: 1 });
+
+    change(slack, { root, reply });
+
+    expect(shown()).toMatchObject(expected);
   });
 });
 
@@ -141,13 +255,39 @@ describe('the environment of the app', () => {
   });
 });
 
-async function pageFor(): Promise<Page & { acts: unknown[]; change: () => void }> {
+const Row = z.object({
+  id: z.number(),
+  type: z.string(),
+  side: z.string(),
+  name: z.string(),
+  text: z.string(),
+  edited: z.boolean(),
+  files: z.array(z.object({ name: z.string(), size: z.number().nullable() })),
+});
+
+const rowsIn = (parts: Parts) =>
+  Object.entries(parts)
+    .filter(([name]) => name.startsWith('acquire/message/'))
+    .map(([, row]) => Row.parse(row));
+
+const acquireState = (acquire: AcquireSimulator): Parts => Object.fromEntries(acquireParts({ acquire }));
+
+/** Acts on Acquire alone: no app listens. */
+async function acquireFor() {
+  const acquire = await startAcquire();
+  onTestFinished(() => acquire.stop());
+  const act = async (what: { do: keyof typeof acquireActs } & Record<string, unknown>) =>
+    acquireActs[what.do].run({ acquire }, what);
+  return { acquire, act };
+}
+
+async function pageFor() {
   const acts: unknown[] = [];
   const listeners = new Set<() => void>();
-  let state = 0;
+  let state: Parts = { count: 1, title: 'page' };
   const page = await startPage({
     port: 0,
-    state: () => ({ state: (state += 1) }),
+    state: () => state,
     perform: async (act) => {
       acts.push(act);
       if (JSON.stringify(act).includes('fail')) throw new Error('not allowed');
@@ -159,7 +299,25 @@ async function pageFor(): Promise<Page & { acts: unknown[]; change: () => void }
     },
   });
   onTestFinished(() => page.close());
-  return { ...page, acts, change: () => listeners.forEach((listener) => listener()) };
+  const changeQuietly = (next: Parts): void => {
+    state = next;
+  };
+  const change = (next: Parts): void => {
+    changeQuietly(next);
+    for (const listener of listeners) listener();
+  };
+  return { ...page, acts, change, changeQuietly };
+}
+
+/** Each call resolves with the next that the stream tells. */
+async function follow(url: string): Promise<() => Promise<unknown>> {
+  const stream = await fetch(`${url}changes`);
+  const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
+  onTestFinished(() => reader?.cancel());
+  return async () => {
+    const told = await reader?.read();
+    return JSON.parse(String(told?.value).replace(/^data: /, ''));
+  };
 }
 
 const post = (url: string, body: unknown, headers: Record<string, string>): Promise<Response> =>

@@ -33,6 +33,9 @@ const routes = [
   ...subscriptionRoutes,
 ];
 
+/** What is served, as `GET /path/:id`. */
+export const ACQUIRE_ROUTES: readonly string[] = routes.map(([method, pattern]) => `${method} ${pattern}`);
+
 interface Incoming {
   record: RequestRecord;
   /** Null outside /api/v1. */

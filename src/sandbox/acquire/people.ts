@@ -5,7 +5,7 @@ import { announceUser } from './events.ts';
 import { addMail, smsMeta } from './mail-and-sms.ts';
 import { append, remove, update } from './messages.ts';
 import type { PersonChoice } from './options.ts';
-import type { Account, CaseRecord, ContactRecord, MessageRecord, Row, UserRecord } from './state.ts';
+import type { Account, CaseRecord, ContactRecord, MessageRecord, Row, Sender, UserRecord } from './state.ts';
 import { addUser, changed, messagesOf } from './state.ts';
 import type { UploadChoice } from './uploads.ts';
 import { attachmentRow } from './uploads.ts';
@@ -26,6 +26,7 @@ export interface People {
   customerMails: (caseId: number, mail: Mailing) => MessageRecord;
   agentMails: (userId: number, caseId: number, mail: Mailing) => MessageRecord;
   agentWrites: (userId: number, caseId: number, text: string, as?: { type?: 'message' | 'note' }) => MessageRecord;
+  agentSends: (userId: number, caseId: number, file: UploadChoice, how?: Sending) => MessageRecord;
   botWrites: (caseId: number, text: string) => MessageRecord;
   agentJoins: (userId: number, caseId: number) => CaseRecord;
   agentCloses: (userId: number, caseId: number, closing?: Closing) => CaseRecord;
@@ -87,6 +88,7 @@ export function people(account: Account, origin: () => string): People {
       );
     },
     agentWrites: (userId, caseId, text, as = {}) => agentWrites(account, userId, { caseId, text, ...as }),
+    agentSends: (userId, caseId, file, how) => agentSends(account, userId, { caseId, file, origin: origin(), ...how }),
     botWrites: (caseId, text) => {
       const bot = [...account.users.values()].find((user) => user.role === 'bot');
       if (!bot) throw new Error('This account has no bot');
@@ -125,7 +127,32 @@ function customerSends(
   { file, origin, text = '', as = 'attachment' }: Sending & { file: UploadChoice; origin: string },
 ): MessageRecord {
   const kase = currentCase(account, caseId);
-  const sender = { type: 'contact', id: kase.contactId } as const;
+  return sent(account, kase, { sender: { type: 'contact', id: kase.contactId }, file, origin, text, as });
+}
+
+function agentSends(
+  account: Account,
+  userId: number,
+  {
+    caseId,
+    file,
+    origin,
+    text = '',
+    as = 'attachment',
+  }: Sending & { caseId: number; file: UploadChoice; origin: string },
+): MessageRecord {
+  const kase = currentCase(account, caseId);
+  const user = findUser(account, userId);
+  if (kase.status === 'closed') throw new Error(`Case ${kase.id} is closed`);
+  if (kase.status !== 'active' && !hasJoined(kase, user)) join(account, kase, user);
+  return sent(account, kase, { sender: { type: 'user', id: userId }, file, origin, text, as });
+}
+
+function sent(
+  account: Account,
+  kase: CaseRecord,
+  { sender, file, origin, text, as }: Required<Sending> & { sender: Sender; file: UploadChoice; origin: string },
+): MessageRecord {
   const row = attachmentRow(account, origin, file);
   const address = String(row['url']);
   const drafts = {

@@ -18,7 +18,9 @@ export interface WebhookDelivery {
   readonly event: string;
   readonly url: string;
   readonly body: Row;
-  readonly attempts: { at: number; status: number | null; problem?: string }[];
+  readonly caseId?: number;
+  readonly dueAt: number;
+  readonly attempts: { at: number; ms?: number; status: number | null; problem?: string }[];
   state: 'due' | 'delivered' | 'given-up' | 'lost';
 }
 
@@ -72,7 +74,7 @@ export class Webhooks {
   announce(announcement: Announcement): void {
     for (const subscription of this.#account.subscriptions.values()) {
       if (!wants(this.#account, subscription, announcement)) continue;
-      const delivery = this.#record(announcement.event, subscription.url, announcement.body);
+      const delivery = this.#record(announcement, subscription.url);
       if (this.#chance(this.weather.lose)) delivery.state = 'lost';
       else this.#dispatch(delivery);
     }
@@ -82,7 +84,7 @@ export class Webhooks {
   async replay(n: number): Promise<WebhookDelivery> {
     const earlier = this.log.find((one) => one.n === n);
     if (!earlier) throw new Error(`There is no webhook delivery ${n}`);
-    const delivery = this.#record(earlier.event, earlier.url, earlier.body);
+    const delivery = this.#record(earlier, earlier.url);
     await this.#track(this.#deliver(delivery));
     return delivery;
   }
@@ -97,8 +99,17 @@ export class Webhooks {
     await this.idle();
   }
 
-  #record(event: string, url: string, body: Row): WebhookDelivery {
-    const delivery: WebhookDelivery = { n: this.log.length + 1, event, url, body, attempts: [], state: 'due' };
+  #record({ event, body, caseId }: Pick<Announcement, 'event' | 'body' | 'caseId'>, url: string): WebhookDelivery {
+    const delivery: WebhookDelivery = {
+      n: this.log.length + 1,
+      event,
+      url,
+      body,
+      ...(caseId === undefined ? {} : { caseId }),
+      dueAt: this.#account.now(),
+      attempts: [],
+      state: 'due',
+    };
     this.log.push(delivery);
     changed(this.#account, 'webhook', delivery.n);
     return delivery;
@@ -154,6 +165,7 @@ export class Webhooks {
     } catch (error) {
       attempt.problem = error instanceof Error ? error.message : String(error);
     }
+    attempt.ms = this.#account.now() - attempt.at;
     changed(this.#account, 'webhook', delivery.n);
     return attempt.status === 200;
   }

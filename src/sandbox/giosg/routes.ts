@@ -15,18 +15,35 @@ export interface Call {
   address: string;
 }
 
+type Reading = (call: Call, token: TokenRecord, named: readonly string[]) => Row;
+
+const ROUTES: Readonly<Record<string, Reading>> = {
+  'users/me': ({ organization }, token) => me(organization, token),
+  'orgs/:organization/external-visitors/:token/cases': (call, token, [asked, identity]) =>
+    listCases({ ...call, visitor: visitorOf(call, token, { asked, identity }) }),
+  'orgs/:organization/external-visitors/:token/cases/:case': (call, token, [asked, identity, id]) =>
+    oneCase(call, visitorOf(call, token, { asked, identity }), id ?? ''),
+};
+
+/** What is served, as `GET /path/:part`. */
+export const GIOSG_ROUTES: readonly string[] = Object.keys(ROUTES).map((pattern) => `GET /${pattern}`);
+
 export function answer(call: Call): Row {
   const token = tokenOf(call);
-  const parts = call.path.split('/');
-  const isMe = call.path === 'users/me';
-  const isCases = parts[0] === 'orgs' && parts[2] === 'external-visitors' && parts[4] === 'cases' && parts.length <= 6;
-  if (!isMe && !isCases) throw new Refusal(404, 'Not found.');
-  if (call.method !== 'GET') throw new Refusal(405, `Method "${call.method}" not allowed.`);
-  if (isMe) return me(call.organization, token);
-  const [, organizationId, , identity = '', , caseId] = parts;
-  checkAccess(call.organization, token, organizationId);
-  const visitor = visitorIn(call.organization, identity);
-  return caseId === undefined ? listCases({ ...call, visitor }) : oneCase(call, visitor, caseId);
+  for (const [pattern, reading] of Object.entries(ROUTES)) {
+    const named = partsNamed(pattern, call.path);
+    if (named === undefined) continue;
+    if (call.method !== 'GET') throw new Refusal(405, `Method "${call.method}" not allowed.`);
+    return reading(call, token, named);
+  }
+  throw new Refusal(404, 'Not found.');
+}
+
+/** What stands where the pattern has names; undefined when the path is another one. */
+function partsNamed(pattern: string, path: string): readonly string[] | undefined {
+  const [wanted, given] = [pattern.split('/'), path.split('/')];
+  const fits = wanted.length === given.length && wanted.every((part, i) => part.startsWith(':') || part === given[i]);
+  return fits ? given.filter((_, i) => wanted[i]?.startsWith(':')) : undefined;
 }
 
 /** "Token", exactly one blank, and a token that was not revoked. */
@@ -47,7 +64,13 @@ function checkAccess(organization: Organization, token: TokenRecord, asked: stri
   if (!organization.subscribed) throw new Refusal(403, 'No active subscription.');
 }
 
-function visitorIn(organization: Organization, identity: string): VisitorRecord {
+interface Named {
+  asked: string | undefined;
+  identity: string | undefined;
+}
+
+function visitorOf({ organization }: Call, token: TokenRecord, { asked, identity = '' }: Named): VisitorRecord {
+  checkAccess(organization, token, asked);
   const externalId = externalIdIn(identity, organization.identity, organization.now());
   const visitor = organization.visitors.get(externalId);
   if (!visitor) throw new Refusal(404, 'Not found.');

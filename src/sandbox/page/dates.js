@@ -63,3 +63,5 @@ export function dateText({ timestamp, format, fallback }) {
   // What begins a format begins with a capital, as Slack writes it.
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+export const clock = (ms) => new Date(ms).toTimeString().slice(0, 8);

@@ -170,7 +170,8 @@ function joinChannel(call: Call): Outgoing {
 
 function open(call: Call): Outgoing {
   const { args, workspace } = call;
-  const users = args.required('users').split(',');
+  const users = (args.text('users') ?? '').split(',').filter(Boolean);
+  if (users.length === 0) throw new Refusal('users_list_not_supplied');
   const user = workspace.users.get(users[0] ?? '');
   if (users.length > 1) throw new Refusal('method_not_supported_for_channel_type');
   if (user === undefined) throw new Refusal('user_not_found');

@@ -30,6 +30,8 @@ function authTest({ workspace }: Call): Outgoing {
     team_id: team.id,
     user_id: app.botUserId,
     bot_id: app.botId,
+    app_id: app.id,
+    app_name: app.name,
     is_enterprise_install: false,
   };
 }

@@ -23,6 +23,8 @@ const METHODS: Record<string, Method> = {
   ...VIEW_METHODS,
 };
 
+export const SLACK_METHODS: readonly string[] = Object.keys(METHODS).toSorted();
+
 /** One call as it came in; tokens are not kept. */
 export interface ApiRequest {
   at: number;

@@ -25,7 +25,8 @@ export interface Delivery {
 
 /** Something goes wrong between Slack and the app. */
 export interface EventFaultRule {
-  action: 'lose' | 'duplicate' | { delayMs: number } | 'swap';
+  /** `without`: a field that Slack's pages show as one that may be absent. */
+  action: 'lose' | 'duplicate' | { delayMs: number } | 'swap' | { without: string };
   times?: number;
   matches?: (event: EventFact) => boolean;
 }
@@ -108,8 +109,9 @@ export function createEvents(options: EventOptions): Events {
       return;
     }
     kept = [];
+    if (typeof action === 'object' && 'without' in action) Reflect.deleteProperty(delivery.event, action.without);
     if (action === 'lose') delivery.state = 'lost';
-    else start(delivery, typeof action === 'object' ? action.delayMs : 0);
+    else start(delivery, typeof action === 'object' && 'delayMs' in action ? action.delayMs : 0);
     if (action === 'duplicate') start(delivery);
     for (const late of waiting) start(late, 5);
   };

@@ -89,8 +89,12 @@ function shownFile(workspace: Workspace, file: StoredFile, origin: string): Outg
   if (file.mode === 'hidden_by_limit') return { id: file.id, mode: file.mode };
   const base = `${origin}/files-pri/${workspace.team.id}-${file.id}`;
   const share = ({ ts, thread_ts }: StoredFile['shares'][number]) => [{ ts, ...(thread_ts ? { thread_ts } : {}) }];
-  const sharesOf = (kind: Channel['kind']) =>
-    Object.fromEntries(file.shares.filter((s) => s.channel.kind === kind).map((s) => [s.channel.id, share(s)]));
+  const sharesOf = (name: string, kind: Channel['kind']) => {
+    const shares = file.shares.filter((s) => s.channel.kind === kind).map((s) => [s.channel.id, share(s)] as const);
+    return shares.length === 0 ? {} : { [name]: Object.fromEntries(shares) };
+  };
+  const sharedIn = (kind: Channel['kind']) =>
+    file.shares.filter((s) => s.channel.kind === kind).map((s) => s.channel.id);
   return {
     id: file.id,
     created: file.created,
@@ -113,8 +117,10 @@ function shownFile(workspace: Workspace, file: StoredFile, origin: string): Outg
     url_private: `${base}/${encodeURIComponent(file.name)}`,
     url_private_download: `${base}/download/${encodeURIComponent(file.name)}`,
     permalink: `https://${workspace.team.domain}.slack.com/files/${file.user}/${file.id}/${file.name}`,
-    shares: { public: sharesOf('public'), private: sharesOf('private') },
-    channels: file.shares.map((s) => s.channel.id),
+    shares: { ...sharesOf('public', 'public'), ...sharesOf('private', 'private') },
+    channels: sharedIn('public'),
+    groups: sharedIn('private'),
+    ims: sharedIn('im'),
   };
 }
 

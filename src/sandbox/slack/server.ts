@@ -38,8 +38,8 @@ import type { Seed } from './seed.ts';
 import { createWorkspace } from './seed.ts';
 import type { SocketMode } from './socket.ts';
 import { createSocketMode } from './socket.ts';
-import type { Pace, Transport } from './transport.ts';
-import { httpTransport, verifyUrl } from './transport.ts';
+import type { Asked, Pace, Transport } from './transport.ts';
+import { httpTransport, keepAsked, verifyUrl } from './transport.ts';
 import { createViews, shownView } from './views.ts';
 import { parseJson, readBody, send } from './wire.ts';
 import type { Channel, Change, NewChannel, NewUser, User, Workspace } from './workspace.ts';
@@ -74,6 +74,8 @@ export interface SlackSimulator extends People, Interactions {
   files: Files;
   requests: Api['requests'];
   deliveries: Delivery[];
+  /** Commands, presses, shortcuts and forms, with what the app answered. */
+  asked: readonly Asked[];
   /** Saves the request URL; false when it does not echo the challenge. */
   connect: (requestUrl: string) => Promise<boolean>;
   eventFault: (rule: EventFaultRule) => () => void;
@@ -117,6 +119,9 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackSimul
   const socket = createSocketMode(workspace, pace, options.pingMs ?? PING_MS);
   const transport: Transport = options.socketMode ? socket : httpTransport(workspace, () => requestUrl, pace);
 
+  const asked: Asked[] = [];
+  const ask = keepAsked(transport.ask, asked, () => workspace.now());
+
   const limits = createLimits({ on: options.rateLimits ?? true, now: workspace.now });
   const events = createEvents({
     workspace,
@@ -145,7 +150,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackSimul
 
   return {
     ...createPeople({ workspace, files, views }),
-    ...createInteractions({ workspace, views, responses, ask: transport.ask }),
+    ...createInteractions({ workspace, views, responses, ask }),
     ...installation(workspace),
     url: origin(),
     apiUrl: `${origin()}/api/`,
@@ -155,6 +160,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackSimul
     files,
     requests: api.requests,
     deliveries: events.deliveries,
+    asked,
     connect: (url) => {
       requestUrl = url;
       return verifyUrl(workspace, url);

@@ -12,6 +12,18 @@ export type Answer =
   | { ok: true; body: Json | undefined }
   | { ok: false; error: 'dispatch_failed' | 'operation_timeout' };
 
+/** A command, press, shortcut or form as it was handed over, and what came back. */
+export interface Asked {
+  readonly id: string;
+  readonly at: number;
+  readonly what: string;
+  /** What tells it apart: its trigger, or the view of a form. */
+  readonly trigger: string;
+  ms: number | null;
+  /** `200`, or why there was no answer; null as long as there is none. */
+  answer: string | null;
+}
+
 export interface Transport {
   deliver: (delivery: Delivery) => Promise<void>;
   ask: (kind: Kind, payload: Outgoing) => Promise<Answer>;
@@ -82,6 +94,33 @@ export function httpTransport(workspace: Workspace, requestUrl: () => string | u
       return { ok: true, body: outcome.body === '' ? undefined : (parseJson(outcome.body) ?? outcome.body) };
     },
   };
+}
+
+/** Keeps what was asked, but for lists of choices, which are asked for with every letter. */
+export function keepAsked(ask: Transport['ask'], kept: Asked[], now: () => number): Transport['ask'] {
+  return async (kind, payload) => {
+    if (payload['type'] === 'block_suggestion') return ask(kind, payload);
+    const asked: Asked = {
+      id: `asked ${kept.length + 1}`,
+      at: now(),
+      ...namesOf(kind, payload),
+      ms: null,
+      answer: null,
+    };
+    kept.push(asked);
+    const answer = await ask(kind, payload);
+    asked.ms = now() - asked.at;
+    asked.answer = answer.ok ? '200' : answer.error;
+    return answer;
+  };
+}
+
+function namesOf(kind: Kind, payload: Outgoing): { what: string; trigger: string } {
+  const trigger = typeof payload['trigger_id'] === 'string' ? payload['trigger_id'] : '';
+  if (kind === 'slash_commands') return { what: String(payload['command']), trigger };
+  const view = payload['view'];
+  const isForm = payload['type'] === 'view_submission' && typeof view === 'object' && view !== null && 'id' in view;
+  return { what: String(payload['type']).replaceAll('_', ' '), trigger: isForm ? String(view.id) : trigger };
 }
 
 /** What Slack does when a request URL is saved: the challenge has to come back. */

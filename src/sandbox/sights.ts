@@ -8,7 +8,7 @@ import type { Stage } from './stage.ts';
 
 /** What people on both sides see, looked at until it is there, and put into words. */
 
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 60_000;
 const LOOK_MS = 20;
 
 /** A step that did not come true, in words. */
@@ -60,7 +60,7 @@ export const buttonsOf = (message: Message | undefined): JsonObject[] =>
     .flatMap((block) => elementsIn(block))
     .filter((one) => one['type'] === 'button');
 
-const quoted = (texts: readonly string[]): string => texts.map((text) => `“${text}”`).join(', ') || 'nothing';
+export const quoted = (texts: readonly string[]): string => texts.map((text) => `“${text}”`).join(', ') || 'nothing';
 
 export const said = (messages: readonly Message[]): string => quoted(messages.map(({ text }) => text));
 

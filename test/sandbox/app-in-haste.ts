@@ -1,0 +1,3 @@
+import { runInHaste } from './hasty-app.ts';
+
+await runInHaste(null);
