@@ -7,9 +7,14 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
 
 COPY src ./src
-RUN mkdir data && chown node:node data
+RUN mkdir data compiled && chown node:node data compiled
 
 USER node
+# Without a configuration it ends with 78, after everything was compiled: kept, a start takes half as long, and a fifth less
+# memory, since nothing has to strip the types again.
+ENV NODE_COMPILE_CACHE=compiled
+RUN node src/main.ts || test $? -eq 78
+
 # The SQLite file of DATABASE_URL's default, and files. Mount a volume here: what is owed to people lies in it. Nothing
 # else is ever written, so that the rest may be read-only (docker run --read-only --tmpfs /tmp).
 VOLUME /app/data

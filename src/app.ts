@@ -11,11 +11,13 @@ import type { Bridge } from './bridge/context.ts';
 import { createFloodGuard } from './bridge/cases/flood.ts';
 import { suggestContacts } from './bridge/doors/forms.ts';
 import { createHandler } from './bridge/inbox/inbox.ts';
+import { createOwnPosts } from './bridge/inbox/own-posts.ts';
 import { operate } from './bridge/inbox/orders.ts';
 import { createPoller, type Poller } from './bridge/cases/poller.ts';
 import { createCaseReads, createReadTurns, type ReadBudget, type ReadTurns } from './bridge/reads.ts';
 import { createToHelpdesk } from './bridge/outbox/to-helpdesk.ts';
 import { createToSlack } from './bridge/outbox/to-slack.ts';
+import { createWatchSeeker } from './bridge/threads/lost-watches.ts';
 import { createVisitorWatch } from './bridge/visitors/visitor-watch.ts';
 import { ChannelId } from './core/ids.ts';
 import { Failure } from './delivery/errors.ts';
@@ -66,24 +68,26 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       return suggest(bridge, question);
     },
     missed: () => catchUp.missed(),
+    seen: (post) => ownPosts.seen(post),
   });
   const bridge = buildBridge(ground, { acquire, giosg, slack, turns, files });
   const poller: Poller = createPoller(bridge, { everyMs: ground.config.acquire.pollMs });
   const catchUp = createCatchUp(bridge);
+  const ownPosts = createOwnPosts(bridge);
   const workers = [...hireWorkers(ground, { bridge, catchUp }, options), files.sweeper(bridge)];
   const { helpdesk } = acquire;
   const stopReading = (): void => {
     bridge.reads.stop();
     giosg?.stop();
   };
-  const watch = giosg === null ? [] : [createVisitorWatch(bridge, giosg)];
+  const watch = giosg === null ? [] : [createVisitorWatch(bridge, giosg), createWatchSeeker(bridge, giosg)];
   return createLife(ground, {
     slack,
     helpdesk,
     greetings: giosg === null ? [] : [() => giosg.greet()],
     poller,
     catchUp,
-    workers: [...watch, ...workers],
+    workers: [...watch, ...workers, ownPosts],
     stopReading,
   });
 };
@@ -137,7 +141,11 @@ const buildBridge = (ground: Ground, { acquire, giosg, slack, turns, files }: Ro
     alertChannel: config.channels.alerts === undefined ? null : ChannelId.parse(config.channels.alerts),
     command: config.slack.command,
     editWindowMs: config.editWindowMs,
-    health: () => ({ slack: health.of('slack'), acquire: health.of('acquire') }),
+    health: () => ({
+      slack: health.of('slack'),
+      acquire: health.of('acquire'),
+      giosg: giosg === null ? null : health.of('giosg'),
+    }),
     mayStartThread: createFloodGuard(alarm),
     lead: store.lead,
     now,

@@ -1,3 +1,5 @@
+// oxlint-disable-next-line import/no-unassigned-import -- it ends the process where Node is too old
+import './node-version.mjs';
 import { CommandFailed, EXIT_FAILED, EXIT_USAGE } from './cli/command.ts';
 
 /** The operator's commands, one group each: `npm run <group>`. */

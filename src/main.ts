@@ -1,3 +1,5 @@
+// oxlint-disable-next-line import/no-unassigned-import -- it ends the process where Node is too old
+import './node-version.mjs';
 import { type AgentKeys, readAgentKeys } from './agent-keys.ts';
 import { giosgProblems } from './app/giosg.ts';
 import { AgentKeysRefused, type App, createApp, refusedVariable } from './app.ts';

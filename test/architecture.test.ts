@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 
 /** Whose values each room of src may use; a room is a folder or a single file. Everything else is refused. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  main: ['agent-keys', 'app', 'config', 'log', 'routes'],
-  cli: ['app', 'config', 'environment', 'agent-keys', 'routes', 'log', 'store', 'delivery', 'core'],
+  main: ['node-version.mjs', 'agent-keys', 'app', 'config', 'log', 'routes'],
+  cli: ['node-version.mjs', 'app', 'config', 'environment', 'agent-keys', 'routes', 'log', 'store', 'delivery', 'core'],
   app: [
     'agent-keys',
     'config',

@@ -1,6 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { C, U } from '../src/sandbox/slack/seed.ts';
 import { readStore } from '../src/store/read.ts';
@@ -84,6 +88,22 @@ test('a second process on the same store stops with a clear message', async () =
   expect(err.trim().split('\n')).toHaveLength(1);
 });
 
+test('an address where something else listens already is named, with what to do', async () => {
+  const { env } = await both();
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const taken = other.address();
+  if (taken === null || typeof taken === 'string') throw new Error('no port');
+
+  const { code, err } = await run(APP, { ...env, PORT: String(taken.port) }).ended;
+
+  other.close();
+  expect(code).toBe(1);
+  expect(err.trim()).toBe(
+    `cannot listen on HOST 127.0.0.1, PORT ${taken.port}: something else listens there; stop it, or choose another PORT`,
+  );
+});
+
 test('a stop in the middle of work ends within 10 s with 0, and nothing is lost', { timeout: 60_000 }, async () => {
   const { env, slack, acquire } = await both();
   const first = run(APP, env);
@@ -163,13 +183,72 @@ test('a stop while the vendors are not answering the first call ends with 0 as w
   expect((await app.ended).code).toBe(0);
 });
 
-test('an older Node is told in one line', () => {
-  const { scripts } = Package.parse(JSON.parse(readFileSync('package.json', 'utf8')));
-  const [, check = ''] = /^node -e "(.*)"$/.exec(scripts['prestart'] ?? '') ?? [];
-  const pretending = `Object.defineProperty(process.versions, 'node', { value: '20.20.2' });${check}`;
+test('npm start ends with the app: a signal to npm reaches it, and nothing stays behind', async () => {
+  const { env, folder } = await both();
+  const npm = spawn('npm', ['start'], {
+    env: { PATH: process.env['PATH'], HOME: folder, ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
+  });
+  onTestFinished(() => killAll(npm.pid));
+  let out = '';
+  npm.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  const port = await sees(() => /"port":(\d+)/.exec(out)?.[1], 'the app runs');
 
-  const { status, stderr } = spawnSync(process.execPath, ['-e', pretending], { encoding: 'utf8' });
+  npm.kill('SIGTERM');
+
+  expect(await once(npm, 'exit')).toEqual([0, null]);
+  await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow(/fetch failed/);
+});
+
+/** The whole group, so that a test that fails leaves nothing behind either. */
+const killAll = (pid: number | undefined): void => {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of it is gone already.
+  }
+};
+
+const DOORS = ['start', 'sandbox', 'setup', 'doctor', 'deliveries', 'data'];
+
+test.each(DOORS)('npm run %s tells an older Node in one line', (door) => {
+  const { scripts } = Package.parse(JSON.parse(readFileSync('package.json', 'utf8')));
+  const [program, ...words] = (scripts[door] ?? '').replace(/^exec /, '').split(' ');
+  const pretending = `data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '20.20.2' })`;
+
+  const { status, stderr } = spawnSync(process.execPath, ['--import', pretending, ...words], { encoding: 'utf8' });
+
+  expect(program).toBe('node');
+  expect(status).toBe(78);
+  expect(stderr).toBe('casebridge needs Node 24 or newer; this is Node 20.20.2\n');
+});
+
+/** The Node of the machine, where it is an older one: npm's own stands before it in the path. */
+const older = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
+  const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+  return Number.parseInt((stdout ?? '').slice(1), 10) < 24;
+});
+
+test.skipIf(older === undefined)('a real older Node is told so, too', () => {
+  const { status, stderr } = spawnSync(older ?? '', ['src/start.mjs'], { encoding: 'utf8' });
 
   expect(status).toBe(78);
-  expect(stderr.trim()).toBe('casebridge needs Node 24 or newer; this is Node 20.20.2');
+  expect(stderr).toMatch(/^casebridge needs Node 24 or newer; this is Node \d+\.\d+\.\d+\n$/);
+});
+
+test('.env is read when there is one, what is set already counts more, and one that cannot be read is named', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'casebridge-env-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const door = resolve('src/start.mjs');
+  const start = (env: Readonly<Record<string, string>>) =>
+    spawnSync(process.execPath, [door], { encoding: 'utf8', cwd: folder, env: { PATH: process.env['PATH'], ...env } });
+  writeFileSync(join(folder, '.env'), 'PORT=nowhere\nHOST=127.0.0.1\n');
+
+  expect(start({}).stderr).toContain('PORT ');
+  expect(start({ PORT: '0' }).stderr).not.toContain('PORT ');
+
+  rmSync(join(folder, '.env'));
+  mkdirSync(join(folder, '.env'));
+  expect(start({})).toMatchObject({ status: 78, stderr: expect.stringMatching(/^\.env cannot be read \(\w+\)\n$/) });
 });

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createAcquire } from '../acquire/client.ts';
 import { parseWebhook, signatureHeader, verifySignature } from '../acquire/webhook.ts';
+import type { OwnPost } from '../bridge/inbox/own-posts.ts';
 import { formTitle } from '../core/forms.ts';
 import { AccountId } from '../core/ids.ts';
 import type { Helpdesk } from '../core/ports.ts';
 import { mayReact } from '../core/settings.ts';
 import { errorsOf } from '../core/submitted.ts';
 import { Failure } from '../delivery/errors.ts';
-import type { Json } from '../delivery/ports.ts';
+import { isJson } from '../delivery/json.ts';
 import { healthRoutes } from '../http/health.ts';
 import { rationed } from '../http/limits.ts';
 import { metricsRoute } from '../http/metrics-route.ts';
@@ -72,9 +73,11 @@ const agentNumber = async (helpdesk: Helpdesk, author: string): Promise<string |
 export type SlackRoom = Pick<SlackOptions, 'suggest' | 'routes' | 'send'> & {
   /** Events may not have reached us. */
   readonly missed: () => void;
+  /** Slack told of a post of ours. */
+  readonly seen: (post: OwnPost) => void;
 };
 
-export const openSlack = async (ground: Ground, { suggest, routes, send, missed }: SlackRoom): Promise<Slack> => {
+export const openSlack = async (ground: Ground, { suggest, routes, send, missed, seen }: SlackRoom): Promise<Slack> => {
   const { config, life } = ground;
   const remembered = Identity.safeParse(await ground.records.get('identity', 'slack'));
   return createSlack({
@@ -98,6 +101,7 @@ export const openSlack = async (ground: Ground, { suggest, routes, send, missed 
     tell: (news) => {
       hearSlack(ground, news);
       if (mayHaveMissed(news)) missed();
+      if (news.type === 'own') seen(ownPostFrom(news));
     },
     remembered: remembered.success ? remembered.data : null,
     answered: answeredBy(ground.metrics, 'slack'),
@@ -105,9 +109,24 @@ export const openSlack = async (ground: Ground, { suggest, routes, send, missed 
   });
 };
 
+const ownPostFrom = ({ post: { marker, ...place } }: Extract<SlackNews, { type: 'own' }>): OwnPost => ({
+  ...place,
+  delivery: marker.delivery,
+  link: marker.link,
+  joined: [...(marker.joined ?? [])],
+});
+
 /** A connection that was away, an event we refused, or one that had to be told again. */
-const mayHaveMissed = (news: SlackNews): boolean =>
-  (news.type === 'connection' && news.up) || (news.type === 'refused' && news.status >= 500) || news.type === 'retried';
+const mayHaveMissed = (news: SlackNews): boolean => {
+  switch (news.type) {
+    case 'connection':
+      return news.up;
+    case 'refused':
+      return news.status >= 500;
+    default:
+      return news.type === 'retried' || news.type === 'returned' || news.type === 'events_limited';
+  }
+};
 
 const hearSlack = (ground: Ground, news: SlackNews): void => {
   const { log, metrics, alarm, sighted } = ground;
@@ -115,6 +134,8 @@ const hearSlack = (ground: Ground, news: SlackNews): void => {
     case 'ignored':
       sighted.taken('slack');
       return metrics.told.inc({ source: 'slack', outcome: 'ignored' });
+    case 'own':
+      return;
     case 'refused':
       metrics.told.inc({ source: 'slack', outcome: 'refused' });
       if (news.status === 401) sighted.refused('slack', news.status);
@@ -132,6 +153,8 @@ const hearSlack = (ground: Ground, news: SlackNews): void => {
       );
     case 'events_limited':
       return alarm('slack:limited', 'Slack holds events back because there were more than 30,000 in an hour.');
+    case 'returned':
+      return log.info({}, 'a channel is open to us again');
     case 'retried':
       return log.info({ attempt: news.attempt }, 'Slack sent an event again');
     case 'failed':
@@ -164,9 +187,12 @@ const acquireWebhook = (ground: Ground, { account, senders }: AcquireRoom, secre
       const told = parseWebhook(body, senders);
       ground.sighted.taken('acquire', 'event' in told ? told.event.event : undefined);
       if ('ignored' in told) return told;
-      // A nudge only makes us read, so a repeated one is worth its own row: an equal body may tell of a new thing.
-      const key = `${told.key}:${randomUUID()}`;
-      return { event: { key, lane: `case:${account}:${told.event.case}`, payload: toJson(told.event) } };
+      const payload: unknown = told.event;
+      if (!isJson(payload)) return { ignored: 'not to be stored' };
+      // A nudge only makes us read, so a repeated one is worth its own row: an equal body may tell of a new thing. The
+      // moment goes first, so that what comes one after the other stands side by side in the store.
+      const key = `${told.key}:${ground.now().toString(36)}:${randomUUID()}`;
+      return { event: { key, lane: `case:${account}:${told.event.case}`, payload } };
     },
     store: (events) => ground.store.deliveries.put(events),
     noted: (outcome, { status, reason }) => {
@@ -176,5 +202,3 @@ const acquireWebhook = (ground: Ground, { account, senders }: AcquireRoom, secre
       ground.log.warn({ outcome, reason }, 'a webhook was not stored');
     },
   });
-
-const toJson = (value: object): Json => JSON.parse(JSON.stringify(value));

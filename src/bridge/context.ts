@@ -44,6 +44,8 @@ export type Visitors = {
   ask<T>(urgency: Urgency, work: (cases: VisitorCases) => Promise<T>): Promise<T>;
 };
 
+type SideState = 'ok' | 'degraded';
+
 /** Everything that the handling of an event may ask. Built once, in the composition root. */
 export type Bridge = {
   readonly helpdesk: Helpdesk;
@@ -67,7 +69,10 @@ export type Bridge = {
   /** How long a person's own edits are followed. */
   readonly editWindowMs: number;
   /** How both sides are, for `/case status`. */
-  health(): { readonly slack: 'ok' | 'degraded'; readonly acquire: 'ok' | 'degraded' };
+  health(): Readonly<Record<'slack' | 'acquire', SideState>> & {
+    /** Null where it is not set up. */
+    readonly giosg: SideState | null;
+  };
   /** False once this round of polling has started 20 threads: then a person is asked (contract section 6). */
   mayStartThread(round: number | null, link: string): boolean;
   /** Whether this process does what only one of several may do at a time; asked again before `forMs` have passed. */

@@ -69,6 +69,8 @@ const wayOf = (effect: Effect, unique: string, channel: string): Way => {
       };
     case 'publish_home':
       return { lane: `home:${effect.member}`, mode: 'newest', gates: slackGates('views.publish'), tell: 'nothing' };
+    case 'redraw_hub':
+      return { lane: `hub:${effect.view}`, mode: 'newest', gates: slackGates('views.update'), tell: 'nothing' };
     case 'answer':
     case 'fill_form':
       return { lane: unique, mode: 'fifo', gates: ['slack'], tell: 'nothing' };

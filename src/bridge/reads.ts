@@ -16,6 +16,8 @@ const KEPT_MS = 60_000;
 
 /** So long `readSoon` waits for its turn; then it says how long others are before it, within limits. */
 const SOON_MS = 250;
+/** And so long for the reading itself. */
+const READING_MS = 1_000;
 const AHEAD_MS = 250;
 const AGAIN_MS = { least: 1_000, most: 5_000 } as const;
 
@@ -39,8 +41,8 @@ export type CaseReads = Pick<ReadTurns, 'within' | 'waiting' | 'stop'> & {
   /** Reads a case, or gives a reading that began at or after `since`. Null when there is no such case. */
   read(id: CaseId, options: { readonly urgency: Urgency; readonly since: number }): Promise<Read>;
   /**
-   * The same for who has others behind them: rejects with what passes when it is not its turn within a moment. It keeps
-   * its place, and who asks again later finds the reading.
+   * The same for who has others behind them: rejects with what passes (`isBusy`) when it is not its turn within a
+   * moment, or Acquire is slow. It keeps its place, and who asks again later for the same `since` finds the reading.
    */
   readSoon(id: CaseId, options: { readonly urgency: Urgency; readonly since: number }): Promise<Read>;
   /** Told of every reading, whoever asked for it. */
@@ -109,10 +111,10 @@ export const createCaseReads = (options: {
 
   const readSoon = async (id: CaseId, asked: Asked): Promise<Read> => {
     const known = keptSince(id, asked.since);
-    if (known !== null) return { reading: await known.reading, began: known.began };
+    if (known !== null) return { reading: await inTime(known.reading), began: known.began };
     const { turn, done } = coming.get(id) ?? start(id, asked);
     if (!(await isWithin(turn, SOON_MS))) throw notYet(turns.waiting());
-    const read = await done;
+    const read = await inTime(done);
     // It had begun before that which is to be read.
     return read.began >= asked.since ? read : readSoon(id, asked);
   };
@@ -138,10 +140,20 @@ type Coming = { readonly turn: Promise<boolean>; readonly done: Promise<Read> };
 const isWithin = async (turn: Promise<boolean>, ms: number): Promise<boolean> => {
   const timeUp = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => timeUp.resolve(false), ms);
-  const isTurn = await Promise.race([turn, timeUp.promise]);
-  clearTimeout(timer);
-  return isTurn;
+  try {
+    return await Promise.race([turn, timeUp.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 };
+
+const inTime = async <T>(reading: Promise<T>): Promise<T> => {
+  const isThere = reading.then(() => true);
+  if (!(await isWithin(isThere, READING_MS))) throw notYet(0);
+  return reading;
+};
+
+const BUSY = 'BUSY';
 
 const notYet = (ahead: number): Failure =>
   new Failure({
@@ -149,8 +161,12 @@ const notYet = (ahead: number): Failure =>
     side: 'acquire',
     attempted: 'reading a case, with others before it',
     effect: 'none',
+    word: BUSY,
     retryAfterMs: Math.min(AGAIN_MS.most, Math.max(AGAIN_MS.least, ahead * AHEAD_MS)),
   });
+
+/** Nothing failed: the reading that was asked for is not there yet. */
+export const isBusy = (error: unknown): boolean => error instanceof Failure && error.facts.word === BUSY;
 
 type Waiter = { readonly go: () => void; readonly giveUp: (why: Error) => void };
 

@@ -20,7 +20,7 @@ import {
   StandingReceipt,
   StoredFile,
 } from '../core/link.ts';
-import { VisitorLink, VisitorPoll, WatchedCase } from '../core/visitor-link.ts';
+import { VisitorLink, VisitorPoll, VisitorsSought, WatchedCase } from '../core/visitor-link.ts';
 
 /** What the bridge asks of the store of records. Rejects on an outage: an outage never reads as "no link". */
 export type RecordStore = {
@@ -78,6 +78,8 @@ type Records = {
   watched_case: WatchedCase;
   /** visitorKey */
   visitor_poll: VisitorPoll;
+  /** account */
+  visitors_sought: VisitorsSought;
 };
 
 export type Namespace = keyof Records;
@@ -108,6 +110,7 @@ const schemas: { readonly [N in Namespace]: z.ZodType<Records[N]> } = {
   visitor_link: VisitorLink,
   watched_case: WatchedCase,
   visitor_poll: VisitorPoll,
+  visitors_sought: VisitorsSought,
 };
 
 /** A record as parsed, and as it stood in the store: the latter is what a conditional write compares with. */

@@ -14,7 +14,12 @@ const PLACE_MS = 60 * SECOND;
 /** When a vendor asks to wait without saying how long. */
 const RATE_LIMIT_MS = 30 * SECOND;
 
+/** With pauses of up to five minutes that is half an hour; what is not taken by then never will be. */
+const TRIES_UNHEARD_OF = 12;
+
 export type Way = {
+  /** Tries of this delivery that have failed before. */
+  readonly attempts: number;
   /** Gate of the whole side. */
   readonly side: string;
   /** Gate of the place, for failures of the place only; null where a refusal is the delivery's own. */
@@ -55,6 +60,9 @@ export const verdictOf = (failure: Failure, way: Way): Verdict => {
       return way.place === null
         ? { type: 'dead', reason: reasonOf(failure) }
         : closing(way.place, way.now + PLACE_MS, failure);
+    case 'unheard_of':
+      if (effect === 'possible') return { type: 'ambiguous', reason: reasonOf(failure) };
+      return { type: way.attempts < TRIES_UNHEARD_OF ? 'retry' : 'dead', reason: reasonOf(failure) };
     case 'permanent':
     case 'not_found':
       // The next try is made with the common key.

@@ -1,7 +1,7 @@
 import { AUDIT, AuditEntry } from '../app/audit.ts';
 import type { StoreReader } from '../store/read.ts';
 import { type Around, CommandFailed, EXIT_USAGE } from './command.ts';
-import { eachRecord } from './contact-data.ts';
+import { eachRecord } from './kept.ts';
 
 /** Who did and looked up what from Slack, as lines for people or as CSV. */
 

@@ -1,20 +1,28 @@
+import { bytesKey } from '../core/files.ts';
 import type { ContactId } from '../core/ids.ts';
 import { Link } from '../core/link.ts';
 import type { Json } from '../delivery/ports.ts';
-import type { KeptRecord, KeptText } from '../store/data.ts';
 import type { StoreReader } from '../store/read.ts';
+import {
+  eachRecord,
+  isOver,
+  type Kept,
+  literally,
+  type NamedRecord,
+  textsOf,
+  threadsOf,
+  wordOf,
+  wordsOf,
+} from './kept.ts';
 
 /**
  * Everything that is kept about one contact. Links know their contact; what belongs to a link is known by its key, its
  * cases and its threads; what is already over and only mentions the contact is known by address and number.
  */
 
-export type ContactData = {
+export type ContactData = Kept & {
   readonly contact: ContactId;
   readonly links: readonly { readonly key: string; readonly value: Link }[];
-  readonly deliveries: readonly KeptText[];
-  readonly events: readonly KeptText[];
-  readonly records: readonly (KeptRecord & { readonly namespace: string })[];
   /** Keys of bytes on disk. */
   readonly files: readonly string[];
 };
@@ -35,23 +43,25 @@ export const ERASED: readonly string[] = [
 
 export const collect = async (reader: StoreReader, contact: ContactId): Promise<ContactData> => {
   const links = await linksOf(reader, contact);
-  const threads = await threadsOf(reader, links);
-  const records = await recordsOf(reader, { links: links.map(({ key }) => key), threads });
-  const marks = marksOf({
-    contact,
-    links: links.map(({ value }) => value),
-    keys: links.map(({ key }) => key),
-    threads,
-  });
-  const deliveries = await textsOf(reader, 'deliveries', marks);
-  const events = await textsOf(reader, 'events', marks);
-  const sent = await filesOf(
+  const keys = links.map(({ key }) => key);
+  const threads = await threadsOf(reader, new Set(keys));
+  const records = await recordsOf(reader, { links: keys, threads });
+  const { lanes, ids, person } = marksOf({ contact, links: links.map(({ value }) => value), keys, threads });
+  const deliveries = await textsOf(
     reader,
-    links.map(({ key }) => key),
+    'deliveries',
+    (kept, json) => lanes.has(kept.lane) || ids.test(json) || (isOver(kept) && person?.test(json) === true),
   );
+  const events = await textsOf(
+    reader,
+    'events',
+    (kept, json) => lanes.has(kept.lane) || ids.test(json) || (isOver(kept) && person?.test(json) === true),
+  );
+  const stored = await filesOf(reader, keys, records);
   const inTexts = [...deliveries, ...events].flatMap(({ content }) => fileKeysIn(content));
-  const files = [...new Set([...sent.files, ...inTexts])];
-  return { contact, links, deliveries, events, records: [...records, ...sent.records], files };
+  const onTheWay = deliveries.filter((kept) => !isOver(kept) && wordOf(kept.content, 'do') === 'attach_file');
+  const files = new Set([...stored.files, ...inTexts, ...onTheWay.map(({ id }) => bytesKey(id))]);
+  return { contact, links, deliveries, events, records: [...records, ...stored.records], files: [...files] };
 };
 
 const linksOf = async (reader: StoreReader, contact: ContactId): Promise<ContactData['links']> => {
@@ -63,23 +73,15 @@ const linksOf = async (reader: StoreReader, contact: ContactId): Promise<Contact
   return found;
 };
 
-/** `team:channel:ts` of every thread that a link ever had. */
-const threadsOf = async (reader: StoreReader, links: ContactData['links']): Promise<readonly string[]> => {
-  const keys = new Set(links.map(({ key }) => key));
-  const found: string[] = [];
-  for await (const { key, value } of eachRecord(reader, 'thread')) if (keys.has(wordIn(value, 'link'))) found.push(key);
-  return found;
-};
-
 type Owner = { readonly links: readonly string[]; readonly threads: readonly string[] };
 
-const recordsOf = async (reader: StoreReader, { links, threads }: Owner): Promise<ContactData['records']> => {
+const recordsOf = async (reader: StoreReader, { links, threads }: Owner): Promise<readonly NamedRecord[]> => {
   const owners = new Set([...links, ...threads]);
-  const found: ContactData['records'][number][] = [];
+  const found: NamedRecord[] = [];
   const messages = new Set<string>();
   for (const namespace of ALL_OF_A_LINK) {
     for await (const { key, value } of eachRecord(reader, namespace)) {
-      const isTheirs = owners.has(key) || owners.has(wordIn(value, 'link')) || messages.has(key);
+      const isTheirs = owners.has(key) || owners.has(wordOf(value, 'link')) || messages.has(key);
       if (!isTheirs) continue;
       // The mark on a member's message is known by the message.
       if (namespace === 'member_message') messages.add(key);
@@ -92,8 +94,8 @@ const recordsOf = async (reader: StoreReader, { links, threads }: Owner): Promis
 type Marks = {
   readonly lanes: ReadonlySet<string>;
   /** Keys and ids, wherever they stand. */
-  readonly ids: RegExp | null;
-  /** Address and number: enough for what is over, too little to drop what is owed. */
+  readonly ids: RegExp;
+  /** Address and number. */
   readonly person: RegExp | null;
 };
 
@@ -110,55 +112,58 @@ const marksOf = (given: {
   const ofContact = `"contact":(?:"${contact}"|\\{"id":"${contact}")`;
   return {
     lanes: new Set([...lanes, ...threads.map((thread) => `slack:${thread}`)]),
-    ids: new RegExp([...keys.map((key) => `${escaped(key)}(?!\\d)`), ofContact].join('|'), 'u'),
-    person: people.length === 0 ? null : new RegExp(people.map(escaped).join('|'), 'iu'),
+    ids: new RegExp([...keys.map((key) => `${literally(key)}(?!\\d)`), ofContact].join('|'), 'u'),
+    person: people.length === 0 ? null : new RegExp(people.map(literally).join('|'), 'iu'),
   };
 };
 
-const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/gu, String.raw`\$&`);
+type Stored = Pick<ContactData, 'records' | 'files'>;
 
-const OVER = ['delivered', 'dropped', 'handled', 'ignored'];
-
-const textsOf = async (
-  reader: StoreReader,
-  table: 'events' | 'deliveries',
-  { lanes, ids, person }: Marks,
-): Promise<readonly KeptText[]> => {
-  const found: KeptText[] = [];
-  for (let after = 0; ; ) {
-    const page = await reader.texts(table, after);
-    for (const kept of page) {
-      const json = JSON.stringify(kept.content);
-      const mentions = OVER.includes(kept.state) && person?.test(json) === true;
-      if (lanes.has(kept.lane) || ids?.test(json) === true || mentions) found.push(kept);
-    }
-    const last = page.at(-1);
-    if (last === undefined) return found;
-    after = last.row;
-  }
-};
-
-/** Files that were sent by link stay after the text of their delivery is gone: found by the delivery's id. */
+/**
+ * Files outlast the texts that sent them. One that was sent by link is found by the delivery that did, one that was
+ * fetched by the message it came with, and a long text by the link that it is of.
+ */
 const filesOf = async (
   reader: StoreReader,
   links: readonly string[],
-): Promise<Pick<ContactData, 'records' | 'files'>> => {
-  const records: ContactData['records'][number][] = [];
-  const files: string[] = [];
+  records: readonly NamedRecord[],
+): Promise<Stored> => {
+  const found: NamedRecord[] = [];
+  const keys = new Set<string>();
+  const leads = async (hash: string, value: Json | undefined): Promise<void> => {
+    if (value === undefined) return;
+    found.push({ namespace: 'file_link', key: hash, value });
+    keys.add(wordOf(value, 'key'));
+  };
   for (const link of links) {
     for (const id of await reader.idsOfLane(`acquire:${link}`)) {
       const sent = await reader.record('sent_file_link', id);
-      const hash = wordIn(sent, 'link');
-      if (sent === undefined || hash === '') continue;
-      records.push({ namespace: 'sent_file_link', key: id, value: sent });
-      const leads = await reader.record('file_link', hash);
-      if (leads === undefined) continue;
-      records.push({ namespace: 'file_link', key: hash, value: leads });
-      const key = wordIn(leads, 'key');
-      files.push(key);
-      const file = await reader.record('file', key);
-      if (file !== undefined) records.push({ namespace: 'file', key, value: file });
+      if (sent === undefined) continue;
+      found.push({ namespace: 'sent_file_link', key: id, value: sent });
+      await leads(wordOf(sent, 'link'), await reader.record('file_link', wordOf(sent, 'link')));
     }
+  }
+  const owners = new Set(links);
+  for await (const { key, value } of eachRecord(reader, 'file_link'))
+    if (owners.has(wordOf(value, 'owner'))) await leads(key, value);
+  const messages = records.filter(({ namespace }) => namespace === 'member_message');
+  for (const { value } of messages) for (const id of wordsOf(value, 'files')) keys.add(bytesKey(id));
+  return withBytes(reader, found, keys);
+};
+
+const withBytes = async (
+  reader: StoreReader,
+  links: readonly NamedRecord[],
+  keys: ReadonlySet<string>,
+): Promise<Stored> => {
+  const records = [...links];
+  const files: string[] = [];
+  const linked = new Set(links.map(({ value }) => wordOf(value, 'key')));
+  for (const key of keys) {
+    const value = await reader.record('file', key);
+    if (value !== undefined) records.push({ namespace: 'file', key, value });
+    // What is neither recorded nor linked was taken away when it was over.
+    if (value !== undefined || linked.has(key)) files.push(key);
   }
   return { records, files };
 };
@@ -167,19 +172,3 @@ const FILE_KEY = /"key":"([a-f0-9]{32})"/gu;
 
 const fileKeysIn = (content: Json): readonly string[] =>
   [...JSON.stringify(content).matchAll(FILE_KEY)].map(([, key = '']) => key);
-
-export async function* eachRecord(reader: StoreReader, namespace: string): AsyncGenerator<KeptRecord> {
-  for (let after = ''; ; ) {
-    const page = await reader.records(namespace, after);
-    yield* page;
-    const last = page.at(-1);
-    if (last === undefined) return;
-    after = last.key;
-  }
-}
-
-const wordIn = (value: Json | undefined, name: string): string => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return '';
-  const word: unknown = Object.entries(value).find(([key]) => key === name)?.[1];
-  return typeof word === 'string' ? word : '';
-};

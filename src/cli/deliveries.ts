@@ -9,6 +9,8 @@ import { reconcile } from './reconcile.ts';
 /** What is owed, held, dead or done. These commands read the store and leave orders in it; the app carries them out. */
 
 const WATCH_MS = 300;
+const WATCHED = 100;
+const WATCHED_OPEN = 200;
 const STATES: readonly DeliveryState[] = ['owed', 'held', 'delivered', 'dead', 'unknown', 'dropped'];
 
 const COMMANDS: readonly string[] = ['list', 'show', 'redrive', 'drop', 'watch', 'reconcile'];
@@ -19,7 +21,7 @@ const USAGE = `usage: npm run deliveries -- <command> [--json]
   show <id>      one delivery
   redrive <id>   send a held, dead or unknown one, at the end of its lane
   drop <id>      never send it
-  watch          what list shows, again at every change
+  watch          what list shows, again at every change; with --json also events and what is done
   reconcile [case] [--repair]
                  compare threads with their cases (all open ones without a case id); exit code 1 when something is missing`;
 
@@ -69,11 +71,19 @@ const order = async (
   print(json ? JSON.stringify(answer) : `${command.id}: ${wordIn(answer, 'done') ?? 'done'}`);
 };
 
+/** The latest of all, and everything that is not settled yet or waits for a person, however old. */
+const watched = async (reader: StoreReader): Promise<string> => {
+  const latest = await reader.list({ limit: WATCHED });
+  const open = await reader.list({ states: ['owed', 'held', 'dead', 'unknown'], limit: WATCHED_OPEN });
+  const deliveries = [...new Map([...latest, ...open].map((view) => [view.id, withoutContent(view)])).values()];
+  const events = await reader.events(WATCHED);
+  return JSON.stringify({ counts: await reader.counts(), events, deliveries, gates: await reader.gates() });
+};
+
 const watch = async (reader: StoreReader, shown: Shown): Promise<void> => {
   let last = '';
   for (;;) {
-    const deliveries = (await reader.list({ limit: 100 })).map(withoutContent);
-    const now = JSON.stringify({ counts: await reader.counts(), deliveries, gates: await reader.gates() });
+    const now = await watched(reader);
     if (now !== last) {
       if (shown.json) shown.print(now);
       else await list(reader, undefined, shown);

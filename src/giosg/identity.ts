@@ -1,5 +1,4 @@
 import { createPrivateKey, createSecretKey, type KeyObject } from 'node:crypto';
-import { SignJWT } from 'jose';
 import type { ExternalId } from '../core/visitor-case.ts';
 import type { IdentityRules } from '../core/visitor-identity.ts';
 
@@ -22,7 +21,9 @@ export const mintFor = ({ signingKey, rules, now }: Identity): Mint => {
     typ: 'JWT',
     ...(rules.key_id === null ? {} : { kid: rules.key_id }),
   };
-  return (visitor) => {
+  return async (visitor) => {
+    // Loaded by those who use it: a start need not wait for it.
+    const { SignJWT } = await import('jose');
     const at = Math.floor(now() / 1_000);
     const iat = at - rules.backdate_seconds;
     const claims = { ...rules.extra_claims, [rules.claim]: visitor, iat, exp: at + rules.lifetime_seconds };

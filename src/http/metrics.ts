@@ -159,7 +159,7 @@ const storedGauges = (gauge: MakeGauge) => ({
   deliveries: gauge('deliveries', 'Deliveries that are not done, by state', ['state']),
   events: gauge('events', 'Events that are not settled, by state; a timer is not late', ['state']),
   ofSide: {
-    owed: gauge('owed', 'Deliveries owed to a side, counted among the 10,000 oldest', ['to']),
+    owed: gauge('owed', 'Deliveries owed to a side', ['to']),
     oldestOwed: gauge('oldest_owed_seconds', 'Age of the oldest delivery owed to a side; 0 when none is', ['to']),
     parkedLanes: gauge('parked_lanes', 'Threads and other lanes that wait for a gate of a side', ['to']),
     closed: gauge('side_closed', '1 while the gate of a whole side is closed or on trial', ['to']),

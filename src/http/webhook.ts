@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parsedJson } from '../core/foreign-text.ts';
+import { parsedJson, wholeBody } from '../core/foreign-text.ts';
 import { isNestedTooDeep } from '../core/nesting.ts';
 import type { NewEvent } from '../delivery/ports.ts';
 import { addressOf, type Allowance, createAllowance } from './limits.ts';
@@ -101,14 +101,24 @@ const judgeBody = async (door: Door, request: IncomingMessage, raw: Buffer): Pro
   return stored;
 };
 
+const tooMuchOf = (limit: number) => (limit === BODY_LIMIT ? 'large' : 'suspect');
+
 /** What was read counts among the bodies until it is let go of. */
 const readRaw = async (door: Door, request: IncomingMessage): Promise<Buffer | keyof typeof REFUSALS> => {
   const limit = door.failures.has(addressOf(request)) ? BODY_LIMIT : STRANGERS_LIMIT;
-  const tooMuch = limit === BODY_LIMIT ? 'large' : 'suspect';
   if (Number(request.headers['content-length'] ?? 0) > limit) {
     request.resume();
-    return tooMuch;
+    return tooMuchOf(limit);
   }
+  const whole = await wholeBody(request);
+  if (whole === null) return gathered(door, request, limit);
+  if (door.bodies.bytes + whole.length > BODIES_LIMIT) return 'busy';
+  door.bodies.bytes += whole.length;
+  return whole;
+};
+
+const gathered = (door: Door, request: IncomingMessage, limit: number): Promise<Buffer | keyof typeof REFUSALS> => {
+  const tooMuch = tooMuchOf(limit);
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {

@@ -48,7 +48,52 @@ const kinds: Partial<Record<FailureKind, ReadonlySet<string>>> = {
     'users_not_found',
     'view_not_found',
   ]),
-  transient: new Set(['fatal_error', 'internal_error', 'request_timeout', 'service_unavailable', 'team_added_to_org']),
+  permanent: new Set([
+    'as_user_not_supported',
+    'cant_broadcast_message',
+    'cant_delete_message',
+    'cant_update_message',
+    'duplicate_external_id',
+    'edit_window_closed',
+    'exchanged_trigger_id',
+    'expired_trigger_id',
+    'external_id_already_exists',
+    'hash_conflict',
+    'invalid_arg_name',
+    'invalid_arguments',
+    'invalid_array_arg',
+    'invalid_attachments',
+    'invalid_blocks',
+    'invalid_blocks_format',
+    'invalid_metadata_format',
+    'invalid_metadata_schema',
+    'invalid_name',
+    'invalid_trigger_id',
+    'markdown_text_conflict',
+    'message_too_long',
+    'metadata_must_be_sent_from_app',
+    'metadata_too_large',
+    'msg_blocks_too_long',
+    'msg_too_long',
+    'no_dual_broadcast_content_update',
+    'no_text',
+    'push_limit_reached',
+    'slack_connect_blocked_file_type',
+    'slack_connect_file_upload_sharing_blocked',
+    'too_many_attachments',
+    'too_many_contact_cards',
+    'trigger_exchanged',
+    'trigger_expired',
+    'view_too_large',
+  ]),
+  transient: new Set([
+    'accesslimited',
+    'fatal_error',
+    'internal_error',
+    'request_timeout',
+    'service_unavailable',
+    'team_added_to_org',
+  ]),
 };
 
 /** "Some aspect of the operation succeeded", says the page of every method. https://docs.slack.dev/reference/methods/chat.postMessage */
@@ -108,9 +153,9 @@ const kindOf = (word: string): FailureKind => {
   // restricted_action, restricted_action_read_only_channel, _thread_locked, …
   if (word.startsWith('restricted_action')) return 'place';
   for (const [kind, words] of Object.entries(kinds)) {
-    if (words.has(word)) return isKind(kind) ? kind : 'permanent';
+    if (words.has(word)) return isKind(kind) ? kind : 'unheard_of';
   }
-  return 'permanent';
+  return 'unheard_of';
 };
 
 const isKind = (kind: string): kind is FailureKind => kind in kinds;

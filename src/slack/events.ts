@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Event } from '../core/event.ts';
 import type { TeamId } from '../core/ids.ts';
+import { isJson } from '../delivery/json.ts';
 import type { NewEvent } from '../delivery/ports.ts';
 import { readInteraction } from './interactions.ts';
 import type { MissedFact } from '../core/ports.ts';
@@ -19,7 +20,7 @@ import {
   UserEvent,
 } from './schema.ts';
 import { commandText } from './text.ts';
-import type { Outcome, Told } from './told.ts';
+import type { Outcome, OwnPost, Told } from './told.ts';
 
 /** A view is opened under the key of what asked for it, and Slack takes 255 characters for that name. */
 const KEY_LIMIT = 200;
@@ -39,9 +40,11 @@ export type Reading = {
   readonly stored?: NewEvent;
   /** Why it is acknowledged without being stored; counted by this word. */
   readonly ignored?: string;
+  /** It tells of a post of ours. */
+  readonly own?: OwnPost;
   /** What is kept about this member or channel is stale. */
   readonly forget?: { readonly member?: string; readonly channel?: string };
-  readonly news?: 'tokens_revoked' | 'uninstalled' | 'events_limited';
+  readonly news?: 'tokens_revoked' | 'uninstalled' | 'events_limited' | 'returned';
 };
 
 /** A body that passed the signature, as events of the core. Pure; never throws, whatever the body is. */
@@ -58,10 +61,12 @@ export const toEvents = (body: unknown, context: ReadingContext): Reading => {
 /** A reply that was read from history, under the key and lane of the event that tells it; null when it is none. */
 export const toMissedFact = (row: unknown, channel: string, receiver: Receiver): MissedFact | null => {
   const { event, stored: fact } = stored(readHistoryRow(row, channel, receiver), { team: null, command: '' });
-  return event === undefined || fact === undefined ? null : { key: fact.key, lane: fact.lane, event };
+  if (event === undefined || fact === undefined) return null;
+  const { payload: _, ...place } = fact;
+  return { ...place, event };
 };
 
-const Tagged = z.looseObject({ type: z.string().optional(), command: z.string().optional() });
+const Tagged = z.object({ type: z.string().optional(), command: z.string().optional() });
 
 const stored = (outcome: Outcome, context: ReadingContext): Reading => {
   if ('ignored' in outcome) return outcome;
@@ -69,15 +74,17 @@ const stored = (outcome: Outcome, context: ReadingContext): Reading => {
   if (!event.success || !Plain.safeParse(event.data).success) return { ignored: 'malformed' };
   const [team] = outcome.key;
   if (context.team !== null && team !== context.team) return { ignored: 'other_team' };
-  return {
-    event: event.data,
-    stored: {
-      key: keyOf(outcome.key),
-      lane: keyOf(outcome.lane),
-      payload: z.json().parse(event.data),
-    },
-  };
+  const payload: unknown = event.data;
+  if (!isJson(payload)) return { ignored: 'malformed' };
+  const place = { key: keyOf(outcome.key), lane: keyOf(outcome.lane), ...positionOf(event.data) };
+  return { event: event.data, stored: { ...place, payload } };
 };
+
+/** Replies go out in the order of their messages; what changes one goes before it, and need not hold up those above it. */
+const positionOf = (event: Event): { readonly position?: string } =>
+  event.type === 'member_wrote' || event.type === 'member_edited' || event.type === 'member_deleted'
+    ? { position: event.ts }
+    : {};
 
 /** Ids come to stand in lanes and in the log: what is no plain word is not taken for one. */
 const word = z
@@ -174,8 +181,10 @@ const readMembership = (event: AnyEvent, us: Us, context: ReadingContext): Readi
   if (!parsed.success) return { ignored: 'malformed' };
   const { user: member, channel } = parsed.data;
   if (member !== us.bot) return { forget: { member, channel } };
-  const change = event.type === 'member_joined_channel' ? 'joined' : 'left';
-  return { ...stored(channelChanged({ team: us.team, channel, change }, event), context), forget: { channel } };
+  const returns = event.type === 'member_joined_channel';
+  const change = returns ? 'joined' : 'left';
+  const told = stored(channelChanged({ team: us.team, channel, change }, event), context);
+  return { ...told, forget: { channel }, ...(returns && { news: 'returned' }) };
 };
 
 const changes: Readonly<Record<string, 'archived' | 'unarchived' | 'deleted' | 'left'>> = {

@@ -23,10 +23,11 @@ const Luggage = z.object({
   responseUrl: z.string().nullable(),
   context: z.string(),
   home: z.boolean().optional(),
+  hub: z.string().optional(),
 });
 export type Luggage = z.infer<typeof Luggage>;
 
-export type Place = Pick<AnswerTo, 'channel' | 'thread' | 'responseUrl' | 'home'>;
+export type Place = Pick<AnswerTo, 'channel' | 'thread' | 'responseUrl' | 'home' | 'hub'>;
 
 /** Null when the view is not one that we filled. */
 export const readLuggage = (metadata: string): Luggage | null => {
@@ -43,8 +44,8 @@ export const homeLuggage = (channel: ChannelId): string =>
 
 /** Each field's name is both its block id and its action id: errors are told by the one, options asked for by the other. */
 export const drawForm = (form: Form, place: Place, attempted: string): ModalView => {
-  const { channel, thread, responseUrl, home } = place;
-  const luggage = JSON.stringify({ channel, thread, responseUrl, context: form.context, home });
+  const { channel, thread, responseUrl, home, hub } = place;
+  const luggage = JSON.stringify({ channel, thread, responseUrl, context: form.context, home, hub });
   if (luggage.length > METADATA_LIMIT) throw tooLong(attempted, 'metadata_too_large');
   const blocks = form.parts.flatMap((part) =>
     part.part === 'field' ? [drawField(part, attempted)] : drawPart(part, attempted),

@@ -38,6 +38,8 @@ export type Taken = {
 export type Intake = {
   /** Makes the receiver store what it receives before Bolt may acknowledge it. */
   readonly durable: (receiver: Receiver) => Receiver;
+  /** The same for an `event_callback`, with which Bolt has nothing to do. */
+  readonly take: (event: ReceiverEvent) => Promise<void>;
   /** For the listeners; Bolt hands the same object on. */
   readonly taken: (body: object) => Taken;
 };
@@ -82,6 +84,8 @@ export const createIntake = (options: IntakeOptions): Intake => {
     try {
       const [isNew = true] = await options.intake([stored]);
       if (title !== null && isNew) known.set(event.body, { errors: {}, form: { title, name: stored.key } });
+      // For what is only told, Bolt would do nothing but acknowledge it, and take its time.
+      if (event.body['type'] === 'event_callback') return await event.ack();
       await handOn(event).catch((error: unknown) => acknowledgeAllTheSame(event, error));
     } finally {
       opened?.();
@@ -107,7 +111,8 @@ export const createIntake = (options: IntakeOptions): Intake => {
     if (!answered) await event.ack({ options: [] });
   };
 
-  const note = ({ forget, news, ignored }: Reading): void => {
+  const note = ({ forget, news, ignored, own }: Reading): void => {
+    if (own !== undefined) options.tell({ type: 'own', post: own });
     if (news !== undefined) options.tell({ type: news });
     if (ignored !== undefined) options.tell({ type: 'ignored', reason: ignored });
     if (forget === undefined) return;
@@ -119,6 +124,7 @@ export const createIntake = (options: IntakeOptions): Intake => {
 
   return {
     taken: (body) => known.get(body) ?? nothing,
+    take: (event) => options.inFlight.track(take(event, async () => undefined)),
     durable: (receiver) => ({
       init(app) {
         const handOn = app.processEvent.bind(app);

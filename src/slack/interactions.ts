@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { HUB } from '../core/forms.ts';
 import { readLuggage } from './forms.ts';
 import { actionPrefix, messageShortcuts } from './manifest.ts';
 import { textOf } from './messages.ts';
@@ -29,7 +30,7 @@ const readPress = (press: Press): Outcome => {
   const member = press.user.id;
   const { channel, thread } = place;
   const responseUrl = press.response_url ?? place.responseUrl;
-  const to = { team, channel, member, thread, responseUrl, ...homeOf(place) };
+  const to = { team, channel, member, thread, responseUrl, ...homeOf(place), ...hubOf(press) };
   const ephemeral = press.container.is_ephemeral === true;
   return {
     key: [team, 'press', press.trigger_id ?? `${member}:${action.action_id}:${action.action_ts ?? ''}`],
@@ -86,7 +87,8 @@ const readSubmission = (submission: Submission): Outcome => {
   if (luggage === null) return { ignored: 'form_without_place' };
   const team = teamOf(submission);
   const { channel, thread, responseUrl, context } = luggage;
-  const to = { team, channel, member: submission.user.id, thread, responseUrl, ...homeOf(luggage) };
+  const from = luggage.hub === undefined ? {} : { hub: luggage.hub };
+  const to = { team, channel, member: submission.user.id, thread, responseUrl, ...homeOf(luggage), ...from };
   const fields = fieldsOf(view.state.values);
   return {
     key: [team, 'form', view.id, digest(JSON.stringify(fields))],
@@ -97,6 +99,9 @@ const readSubmission = (submission: Submission): Outcome => {
 
 /** What was asked on the home tab is answered there. */
 const homeOf = (place: object) => ('home' in place && place.home === true ? { home: true } : {});
+
+/** By its name a hub can be drawn anew when what was pressed in it is done. */
+const hubOf = ({ view }: Press) => (view?.callback_id === HUB && view.external_id ? { hub: view.external_id } : {});
 
 const fieldsOf = (values: Submission['view']['state']['values']): Record<string, string | string[]> =>
   Object.fromEntries(

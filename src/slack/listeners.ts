@@ -65,12 +65,16 @@ const openForm = async (body: object, trigger: string | undefined, options: List
   const { form } = options.taken(body);
   if (form === null || trigger === undefined) return;
   const opening = options.call(
-    'views.open',
+    isInModal(body) ? 'views.push' : 'views.open',
     { trigger_id: trigger, view: loadingView(form.title, form.name) },
     z.object({}),
   );
   await opening.catch((error: unknown) => options.tell({ type: 'failed', what: 'open a form', error }));
 };
+
+/** What is opened from a modal stands above it, and gives way to it again. */
+const isInModal = (body: object): boolean => InModal.safeParse(body).success;
+const InModal = z.object({ view: z.object({ type: z.literal('modal') }) });
 
 const choicesFor = async (body: unknown, options: ListenerOptions): Promise<readonly Choice[]> => {
   const parsed = Suggestion.safeParse(body);

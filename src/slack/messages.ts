@@ -1,7 +1,10 @@
+import { z } from 'zod';
+import { ChannelId, SlackTs } from '../core/ids.ts';
 import { fileFrom } from './files.ts';
+import { markerOf } from './marker.ts';
 import type { AnyEvent } from './schema.ts';
 import { DeletionEvent, EditEvent, File, Message, MessageEvent } from './schema.ts';
-import type { Outcome } from './told.ts';
+import type { Outcome, OwnPost } from './told.ts';
 
 /** Whom an event came for: our team, bot user and app, as its envelope says. */
 export type Receiver = { readonly team: string; readonly bot: string | null; readonly app: string | null };
@@ -24,7 +27,18 @@ export const readMessage = (event: AnyEvent, receiver: Receiver): Outcome => {
   if (subtype === 'message_deleted') return readDeletion(event, channel, receiver);
   const message = Message.safeParse(event);
   if (!message.success) return { ignored: 'malformed' };
-  return readWritten(message.data, channel, receiver);
+  const own = ownPost(message.data, channel, receiver);
+  return own === null ? readWritten(message.data, channel, receiver) : { ignored: 'own', own };
+};
+
+const Place = z.object({ channel: ChannelId, ts: SlackTs, thread: SlackTs.nullable() });
+
+/** By the app that posted it, for anybody may write such metadata. */
+const ownPost = (message: Message, channel: string, { app }: Receiver): OwnPost | null => {
+  if (app === null || message.app_id !== app) return null;
+  const marker = markerOf(message.metadata);
+  const place = Place.safeParse({ channel, ts: message.ts, thread: message.thread_ts ?? null }).data;
+  return marker === null || place === undefined ? null : { ...place, marker };
 };
 
 const readWritten = (message: Message, channel: string, receiver: Receiver): Outcome => {
@@ -76,11 +90,12 @@ const readDeletion = (event: AnyEvent, channel: string, receiver: Receiver): Out
   const deletion = DeletionEvent.safeParse(event);
   if (!deletion.success) return { ignored: 'malformed' };
   const { previous_message: previous } = deletion.data;
-  if (!previous) return { ignored: 'deleted_unknown' };
+  const { team } = receiver;
+  const ts = deletion.data.deleted_ts ?? previous?.ts;
+  if (ts === undefined) return { ignored: 'malformed' };
+  if (!previous) return readBareDeletion(event, { team, channel, ts });
   const reply = replyOf(previous, receiver);
   if ('ignored' in reply) return reply;
-  const ts = deletion.data.deleted_ts ?? previous.ts;
-  const { team } = receiver;
   return {
     key: [team, channel, ts, 'delete'],
     lane: [team, channel, reply.thread],
@@ -95,6 +110,17 @@ const readDeletion = (event: AnyEvent, channel: string, receiver: Receiver): Out
     },
   };
 };
+
+/** Whose message it was, and in which thread, is known from when it was written. */
+const readBareDeletion = (
+  { event_ts: at }: AnyEvent,
+  { team, channel, ts }: { team: string; channel: string; ts: string },
+): Outcome => ({
+  // Told both ways it is one deletion.
+  key: [team, channel, ts, 'delete'],
+  lane: [team, channel, ts],
+  event: { type: 'message_gone', team, channel, ts, at: at ?? null },
+});
 
 type Reply = { readonly member: string; readonly thread: string };
 

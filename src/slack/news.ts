@@ -1,10 +1,13 @@
 import type { Failure } from '../delivery/errors.ts';
 import type { Identity } from './api.ts';
+import type { OwnPost } from './told.ts';
 
 /** What the room notices beside events: the app counts it, logs it or raises an alarm. */
 export type SlackNews =
   /** Acknowledged without being stored. */
   | { readonly type: 'ignored'; readonly reason: string }
+  /** A post of ours as Slack tells it. */
+  | { readonly type: 'own'; readonly post: OwnPost }
   /** A request was answered so. */
   | { readonly type: 'refused'; readonly status: number; readonly reason: string }
   | { readonly type: 'identified'; readonly identity: Identity }
@@ -14,6 +17,8 @@ export type SlackNews =
   | { readonly type: 'uninstalled' }
   /** Slack held events back, because there were too many. */
   | { readonly type: 'events_limited' }
+  /** We are in a channel again: nobody told us what was written there meanwhile. */
+  | { readonly type: 'returned' }
   /** Slack told something again: others may have been lost. */
   | { readonly type: 'retried'; readonly attempt: number }
   /** `what` is ours and may be logged. */

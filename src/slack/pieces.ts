@@ -26,7 +26,12 @@ export const linkPiece = (url: string, label: string, style: Styles = {}): Piece
   return { ...style, url, label: label === url ? '' : label };
 };
 
-const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+/** Made for the first date: it takes longer than the rest of this room to load. */
+let formatter: Intl.DateTimeFormat | null = null;
+const dateOf = (ms: number): string => {
+  formatter ??= new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+  return formatter.format(ms);
+};
 const LAST_SECOND = 8_640_000_000_000;
 
 /** What a date reads as where Slack would show it in each reader's own words. */
@@ -37,6 +42,6 @@ export const datePiece = (date: {
 }): Piece => {
   const { seconds, fallback, url } = date;
   const isMoment = Number.isFinite(seconds) && Math.abs(seconds) <= LAST_SECOND;
-  const words = fallback !== '' || !isMoment ? fallback : `${DATE.format(seconds * 1000)} UTC`;
+  const words = fallback !== '' || !isMoment ? fallback : `${dateOf(seconds * 1000)} UTC`;
   return url === '' ? { text: words } : linkPiece(url, words);
 };

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Chat, Marker, MissedFact, SeenMessage } from '../core/ports.ts';
+import type { Chat, MissedFact, SeenMessage } from '../core/ports.ts';
 import { MemberId, SlackTs } from '../core/ids.ts';
 import type { Api } from './api.ts';
 import { toMissedFact } from './events.ts';
-import { markerType } from './manifest.ts';
+import { markerOf } from './marker.ts';
 import { textOf } from './messages.ts';
 
 /** More are allowed; big pages are answered slowly. */
@@ -29,15 +29,6 @@ const Page = z.object({
   messages: z.array(Row),
   has_more: z.boolean().catch(false),
   response_metadata: z.object({ next_cursor: z.string().catch('') }).catch({ next_cursor: '' }),
-});
-
-const Metadata = z.object({
-  event_type: z.literal(markerType),
-  event_payload: z.object({
-    delivery: z.string(),
-    link: z.string().nullish(),
-    joined: z.array(z.string()).optional(),
-  }),
 });
 
 export type History = Pick<Chat, 'readThread' | 'readChannel' | 'repliesAbove' | 'newestReplies'>;
@@ -127,11 +118,10 @@ const seen = (row: Row, bot: string): SeenMessage => ({
   text: textOf(row),
   files: row.files.map(({ name }) => name),
   marker: markerOf(row.metadata),
+  buttons: (row.blocks ?? []).flatMap(valuesIn),
 });
 
-const markerOf = (metadata: unknown): Marker | null => {
-  const parsed = Metadata.safeParse(metadata);
-  if (!parsed.success) return null;
-  const { delivery, link, joined } = parsed.data.event_payload;
-  return { delivery, link: link ?? null, ...(joined === undefined ? {} : { joined }) };
-};
+const Buttons = z.object({ type: z.literal('actions'), elements: z.array(z.object({ value: z.string().optional() })) });
+
+const valuesIn = (block: unknown): readonly string[] =>
+  (Buttons.safeParse(block).data?.elements ?? []).flatMap(({ value }) => value ?? []);

@@ -8,6 +8,7 @@ import type { Chat } from '../core/ports.ts';
 import type { Answered, Identity } from './api.ts';
 import { clientOptions, createApi, silence } from './api.ts';
 import { createChat } from './client.ts';
+import { takeCallback } from './callbacks.ts';
 import type { Connection } from './connection.ts';
 import { createConnection } from './connection.ts';
 import type { ReadingContext } from './events.ts';
@@ -16,7 +17,7 @@ import { createIntake, NotTaken } from './intake.ts';
 import type { Question } from './listeners.ts';
 import { listen } from './listeners.ts';
 import { slackPath } from './manifest.ts';
-import type { Route } from './server.ts';
+import type { Route, Told } from './server.ts';
 import { answer, createHttpServer, slackRoute } from './server.ts';
 import { createOpeningViews } from './views.ts';
 import { createInFlight } from './waiting.ts';
@@ -99,8 +100,12 @@ export const createSlack = (options: SlackOptions): Slack => {
   listen(app, { command: options.command, taken: intake.taken, call: api.call, suggest: options.suggest, tell });
 
   const refused = (status: number): void => tell({ type: 'refused', status, reason: reasons[status] ?? 'other' });
-  const { listener } = transport;
-  const fromSlack = listener === null ? [] : [slackRoute({ path: slackPath, accepting, now, listener, refused })];
+  const waysIn = ({ listener, signingSecret }: NonNullable<BuiltTransport['http']>) => ({
+    listener,
+    callback: (told: Told) => takeCallback({ signingSecret, now, take: intake.take, failed }, told),
+  });
+  const { http } = transport;
+  const fromSlack = http === null ? [] : [slackRoute({ path: slackPath, accepting, now, refused, ...waysIn(http) })];
   const server = createHttpServer({ routes: [...options.routes, ...fromSlack], failed });
   const connection = transport.connect((up, error) => tell({ type: 'connection', up, error: error ?? null }));
 
@@ -131,7 +136,7 @@ export const createSlack = (options: SlackOptions): Slack => {
 type BuiltTransport = {
   readonly receiver: Receiver;
   /** Where the server hands on what comes from Slack over HTTP. */
-  readonly listener: HTTPReceiver['requestListener'] | null;
+  readonly http: { readonly listener: HTTPReceiver['requestListener']; readonly signingSecret: string } | null;
   readonly connect: (tell: Parameters<typeof createConnection>[1]) => Connection | null;
 };
 
@@ -152,7 +157,7 @@ const createTransport = (
         return false;
       },
     });
-    return { receiver, listener: null, connect: (tell) => createConnection(receiver.client, tell) };
+    return { receiver, http: null, connect: (tell) => createConnection(receiver.client, tell) };
   }
   const receiver = new HTTPReceiver({
     signingSecret: transport.signingSecret,
@@ -169,14 +174,35 @@ const createTransport = (
       return false;
     },
   });
-  return { receiver, listener: receiver.requestListener, connect: () => null };
+  const http = { listener: receiver.requestListener, signingSecret: transport.signingSecret };
+  return { receiver, http, connect: () => null };
 };
 
 const open = async (server: Server, { host, port }: Pick<SlackOptions, 'host' | 'port'>): Promise<number> => {
   server.listen(port, host);
-  await once(server, 'listening');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw new Error(`cannot listen on HOST ${host}, PORT ${port}: ${whyNotOf(error)}`, { cause: error });
+  }
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
+};
+
+const whyNotOf = (error: unknown): string => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  switch (code) {
+    case 'EADDRINUSE':
+      return 'something else listens there; stop it, or choose another PORT';
+    case 'EACCES':
+      return 'this user may not; choose a PORT above 1023';
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'this machine has no such address; choose one of its own as HOST, or 0.0.0.0';
+    default:
+      return code;
+  }
 };
 
 const close = async (server: Server, limitMs: number): Promise<void> => {

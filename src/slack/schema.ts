@@ -34,6 +34,7 @@ export const Message = z.object({
   user_team: optionalText,
   source_team: optionalText,
   team: optionalText,
+  metadata: z.unknown().optional(),
 });
 export type Message = z.infer<typeof Message>;
 
@@ -94,6 +95,7 @@ const inTeam = {
 const View = z.object({
   id: text,
   callback_id: z.string(),
+  external_id: optionalText,
   private_metadata: z.string().catch(''),
   state: z.object({ values: z.record(z.string(), z.record(z.string(), z.unknown())).catch({}) }).catch({ values: {} }),
 });

@@ -1,6 +1,8 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { wholeBody } from '../core/foreign-text.ts';
 import { isNestedTooDeep } from '../core/nesting.ts';
+import { SafeResponse } from './safe-response.ts';
 
 /** Slack's events are below 100 kB; nothing that is signed comes near this. */
 const BODY_LIMIT = 1024 * 1024;
@@ -29,8 +31,8 @@ export type ServerOptions = {
 
 /** One server for everything: also in Socket Mode, where Slack itself does not come through it. */
 export const createHttpServer = ({ routes, failed }: ServerOptions): Server => {
-  const server = createServer({ connectionsCheckingInterval: CHECK_EVERY_MS }, (request, response) => {
-    for (const [name, value] of SAFE_HEADERS) response.setHeader(name, value);
+  const options = { connectionsCheckingInterval: CHECK_EVERY_MS, ServerResponse: SafeResponse };
+  const server = createServer(options, (request, response) => {
     serve(routes, request, response).catch((error: unknown) => {
       failed(`answer ${request.method ?? ''} request`, error);
       if (response.headersSent) response.destroy();
@@ -45,16 +47,9 @@ export const createHttpServer = ({ routes, failed }: ServerOptions): Server => {
   return server;
 };
 
-/** Nothing of ours is a page: no browser is to keep it, guess at it, or run anything of it. */
-const SAFE_HEADERS = [
-  ['cache-control', 'no-store'],
-  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox"],
-  ['referrer-policy', 'no-referrer'],
-  ['x-content-type-options', 'nosniff'],
-] as const;
-
 const serve = async (routes: readonly Route[], request: IncomingMessage, response: ServerResponse): Promise<void> => {
-  const path = pathOf(request.url);
+  // As a rule it is one of them, letter by letter.
+  const path = routes.some((route) => route.path === request.url) ? (request.url ?? '') : pathOf(request.url);
   const there = routes.filter((route) => matches(route.path, path));
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const route = there.find((candidate) => candidate.method === method);
@@ -73,16 +68,27 @@ export const answer = (response: ServerResponse, status: number): void => {
   response.end();
 };
 
+/** A request whose body was read. */
+export type Told = {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly rawBody: Buffer;
+  /** The same. */
+  readonly text: string;
+};
+
 export type SlackRoute = {
   readonly path: string;
   readonly accepting: () => boolean;
   readonly now: () => number;
   readonly listener: RequestListener;
+  /** Asked first; false when it is not for it to take. */
+  readonly callback: (told: Told) => Promise<boolean>;
   readonly refused: (status: number) => void;
 };
 
 /** The way to Bolt, behind what Bolt does not check. */
-export const slackRoute = ({ path, accepting, now, listener, refused }: SlackRoute): Route => ({
+export const slackRoute = ({ path, accepting, now, listener, callback, refused }: SlackRoute): Route => ({
   path,
   method: 'POST',
   async handler(request, response) {
@@ -94,7 +100,9 @@ export const slackRoute = ({ path, accepting, now, listener, refused }: SlackRou
     const rawBody = await readBody(request);
     if (rawBody === null) return answer(response, 413);
     dropCharset(request);
-    if (!isObject(rawBody.toString(), request.headers['content-type'])) return answer(response, 400);
+    const text = rawBody.toString();
+    if (!isObject(text, request.headers['content-type'])) return answer(response, 400);
+    if (await callback({ request, response, rawBody, text })) return;
     // Bolt takes a body that was read already from this property.
     listener(Object.assign(request, { rawBody }), response);
   },
@@ -105,6 +113,8 @@ const isFromTheFuture = (request: IncomingMessage, now: number): boolean =>
 
 /** Null when it is too long. */
 const readBody = async (request: IncomingMessage): Promise<Buffer | null> => {
+  const whole = await wholeBody(request);
+  if (whole !== null) return whole.length > BODY_LIMIT ? null : whole;
   const chunks: Uint8Array[] = [];
   let size = 0;
   // The connection must outlive a body that is too long: who still writes into a closed one sees no answer.

@@ -10,6 +10,7 @@ import { type Notice, say } from '../../src/core/notice.ts';
 import { plainTextOf } from '../../src/core/plain-text.ts';
 import type { PostRequest } from '../../src/core/ports.ts';
 import { plainRichText } from '../../src/core/rich-text.ts';
+import { channelsOf, defaultSettings } from '../../src/core/settings.ts';
 import { Failure } from '../../src/delivery/errors.ts';
 import type {
   ClaimedDelivery,
@@ -86,6 +87,7 @@ const openWorld = async (): Promise<World> => {
   const bridge = {
     chat: {
       team: TEAM,
+      isShared: async () => false,
       post: async (request: PostRequest) => {
         if (request.notice.summary.includes(DOOMED)) throw new Failure(REFUSED);
         posts.push({ at: clock.now, request });
@@ -93,6 +95,7 @@ const openWorld = async (): Promise<World> => {
       },
     },
     helpdesk: { account: ACCOUNT },
+    channels: () => channelsOf(CHANNEL, new Map([[CHANNEL, defaultSettings]])),
     store: store.deliveries,
     records: {
       get: (namespace: string, key: string) => store.records(namespace).get(key),

@@ -80,7 +80,7 @@ test('the desk of a thousand open cases, with the longest words, is drawn within
         if (iterator !== undefined) yield* iterator(undefined);
       },
     },
-    health: () => ({ slack: 'ok', acquire: 'degraded' }),
+    health: () => ({ slack: 'ok', acquire: 'degraded', giosg: null }),
     command: '/case',
     now: () => Date.now(),
   };

@@ -215,7 +215,7 @@ const FAULTS: readonly [string, (given: Both) => Promise<Env | void> | Env | voi
     'no database server',
     () => ({ DATABASE_URL: 'postgres://casebridge:hunter2@127.0.0.1:1/casebridge' }),
     'store',
-    /the store postgres:\/\/127\.0\.0\.1:1\/casebridge cannot be used/,
+    /the store postgres:\/\/127\.0\.0\.1:1\/casebridge \(DATABASE_URL\) cannot be used/,
   ],
 ];
 

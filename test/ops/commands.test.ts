@@ -21,9 +21,7 @@ const wordsOf = (command: string): readonly string[] => {
   const [, script = '', rest = ''] = /^npm run ([\w-]+)(?: -- (.*))?$/u.exec(command) ?? [];
   const [program, ...words] = (scripts[script] ?? '').split(' ');
   expect(program, command).toBe('node');
-  const own = words
-    .filter((word) => !word.startsWith('--env-file'))
-    .map((word) => (word === 'src/cli.ts' ? resolve(word) : word));
+  const own = words.map((word) => (word === 'src/start.mjs' ? resolve('src/cli.ts') : word));
   return [...own, ...rest.split(' ').filter((word) => word !== '')];
 };
 
@@ -44,7 +42,13 @@ const stage = async () => {
   };
   await sees(async () => (await held()).length === 3, 'three are held');
   const file = `${folder}/copy.jsonl`;
-  const fixed = { '<case>': String(opened.id), '<contact>': String(contact.id), '<member>': U.anna, '<file>': file };
+  const fixed = {
+    '<case>': String(opened.id),
+    '<contact>': String(contact.id),
+    '<member>': U.anna,
+    '<visitor>': 'customer-8812',
+    '<file>': file,
+  };
   return { env, held, fixed, folder };
 };
 

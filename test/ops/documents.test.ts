@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 /** What a page claims to be shown by a test is shown by that test. */
@@ -6,7 +6,9 @@ import { expect, test } from 'vitest';
 const security = readFileSync('docs/security.md', 'utf8');
 
 /** Rows of the tables, but for their heads. */
-const threats = security.split('\n').filter((line) => /^\| (?!threat|---)/u.test(line));
+const threats = (security.split('## Dependencies')[0] ?? '')
+  .split('\n')
+  .filter((line) => /^\| (?!threat|---)/u.test(line));
 
 const proofsIn = (row: string): readonly { readonly file: string; readonly names: readonly string[] }[] =>
   [...row.matchAll(/`(test\/[\w./-]+\.ts)`((?:[^`]*“[^”]*”)*)/gu)].map(([, file = '', rest = '']) => ({
@@ -55,4 +57,15 @@ test('what operations.md says of metrics is what there is', () => {
 
   expect(named.length).toBeGreaterThan(20);
   for (const name of named) expect(source, name).toContain(`'${name}'`);
+});
+
+test('every alarm of the code is explained to operators', () => {
+  const operations = readFileSync('docs/operations.md', 'utf8');
+  const calls = globSync('src/**/*.ts').flatMap((file) => [
+    ...readFileSync(file, 'utf8').matchAll(/alarm\(\s*(?:\w+\s*\?\s*)?['`]([a-z]+(?::(?!\$)[a-z-]+)?)/gu),
+  ]);
+  const keys = new Set(calls.map(([, key = '']) => key));
+
+  expect(keys.size).toBeGreaterThan(15);
+  expect([...keys].filter((key) => !operations.includes(`\`${key}\``))).toEqual([]);
 });

@@ -73,6 +73,18 @@ describe('a message is a reply only when', () => {
     expect(told({ ...reply, ...change })).toEqual({ ignored: reason });
   });
 
+  test('of our own posts the marker is read, from nobody else’s', () => {
+    const metadata = { event_type: 'casebridge.delivery', event_payload: { delivery: 'post:1', link: 'l' } };
+    const post = { ...reply, subtype: 'bot_message', user: undefined, bot_id: 'B1', metadata };
+
+    expect(told({ ...post, app_id: 'A1' })).toEqual({
+      ignored: 'own',
+      own: { channel: 'C1', ts: reply.ts, thread: reply.thread_ts, marker: { delivery: 'post:1', link: 'l' } },
+    });
+    expect(told({ ...post, app_id: 'A2' })).toEqual({ ignored: 'bot' });
+    expect(told({ ...reply, metadata }).event?.type).toBe('member_wrote');
+  });
+
   test('the author’s own team is known, and the event is ours by its authorization', () => {
     const { event } = told({ ...reply, user_team: 'T2', team: 'T2' }, { team_id: 'T2' });
 
@@ -166,8 +178,14 @@ describe('a deletion', () => {
     expect(stored?.key).toBe('slack:T1:C1:1700000001.000100:delete');
   });
 
-  test('of we know not what, or of a bot’s message, is nothing to us', () => {
-    expect(deletion(undefined)).toEqual({ ignored: 'deleted_unknown' });
+  test('of we know not what may be of a member’s message, told the other way it is the same deletion', () => {
+    const { event, stored } = deletion(undefined);
+
+    expect(event).toEqual({ type: 'message_gone', team: 'T1', channel: 'C1', ts: reply.ts, at: '1700000002.000200' });
+    expect(stored?.key).toBe(deletion(reply).stored?.key);
+  });
+
+  test('of a bot’s message is nothing to us', () => {
     expect(deletion({ ...reply, bot_id: 'B1' })).toEqual({ ignored: 'bot' });
   });
 });

@@ -82,7 +82,7 @@ describe.each([
     expect(room.inbox).toEqual([]);
     expect(simulator.deliveries.every(({ attempts }) => attempts.length === 1)).toBe(true);
     expect(room.news.flatMap((item) => (item.type === 'ignored' ? [item.reason] : []))).toEqual([
-      'bot',
+      'own',
       'bot',
       'not_in_thread',
     ]);

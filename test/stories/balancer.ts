@@ -20,7 +20,7 @@ export const balance = async (targets: () => readonly string[]): Promise<Balance
         return await fetch(`${urls[turn % urls.length]}${request.url}`, {
           method: 'POST',
           headers,
-          body,
+          body: new Uint8Array(body),
           signal: AbortSignal.timeout(TAKES_MS),
         });
       } catch {

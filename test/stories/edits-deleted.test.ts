@@ -70,6 +70,22 @@ test('what is gone from Acquire already is no failure of a deletion', async () =
   expect(saidIn(stage, thread).join()).not.toContain('not carried over');
 });
 
+test('a deletion of which Slack says neither author nor thread is carried over all the same', async () => {
+  const stage = await stageWith();
+  const thread = await stage.thread();
+  const gone = await sent(stage, thread, 'gone');
+  await sent(stage, thread, 'Hello');
+  stage.slack.eventFault({
+    action: { without: 'previous_message' },
+    matches: ({ subtype }) => subtype === 'message_deleted',
+  });
+
+  stage.slack.remove(ANNA, CHANNEL, gone);
+
+  await reads(stage, thread, ['Hello']);
+  expect(toldAlone(stage)).toEqual([]);
+});
+
 test('a deletion by an administrator is one too; what only vanishes is not', async () => {
   const stage = await stageWith();
   const thread = await stage.thread();

@@ -176,6 +176,7 @@ test('the sign-in page is not a file; once the app has the scope, Retry sends it
 
   await stage.sees(() => saidIn(stage, thread).some((text) => text.includes('sign-in page')), 'the reason');
   await seesMark(stage, ts, 'warning');
+  await stage.sees(() => toCustomer(stage, thread).length > 0, 'its words');
   expect(toCustomer(stage, thread)).toEqual(['a photo']);
   app.scopes = [...app.scopes, 'files:read'];
   await press(stage, thread, 'Retry');

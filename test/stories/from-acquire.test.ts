@@ -162,6 +162,19 @@ test('the first answer ever is not shown as a colleague’s while its attempt is
   expect(talkIn(stage, root).filter((line) => line.includes('in Acquire'))).toEqual([]);
 }, 20_000);
 
+test('what a customer writes is shown while an answer of ours is still on its way', async () => {
+  const stage = await stageFor({ ...unpaced, webhookEvents: ['case:new', 'case:status', 'case:message:new'] });
+  const { root, caseId } = await stage.thread('hello');
+  stage.acquire.faults.add({ method: 'POST', path: '*add-message', times: 1, answer: 'drop', effect: 'none' });
+
+  stage.slack.say(ANNA, CHANNEL, 'one moment', { threadTs: root });
+  await stage.sees(() => stage.logged().includes('"ambiguous"'), 'an open attempt');
+  stage.acquire.customerWrites(caseId, 'are you there?');
+
+  await stage.sees(() => textsIn(stage, root).includes('are you there?'), 'the customer');
+  expect(marks(stage, root)).toBe(0);
+});
+
 test('two events at once make one thread', async () => {
   const stage = await stageFor({ ...unpaced, webhookEvents: ['case:new', 'case:status', 'case:message:new'] });
   const { id } = stage.acquire.contact();

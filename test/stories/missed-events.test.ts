@@ -2,7 +2,7 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { textAt } from '../torture/text-at.ts';
 import { balance } from './balancer.ts';
-import { unpaced } from './incoming.ts';
+import { calm, unpaced } from './incoming.ts';
 import { BEN, CHANNEL, type Stage, stageFor } from './stage.ts';
 import { says, seesMark, toCustomer } from './talk.ts';
 
@@ -22,6 +22,21 @@ test('after the socket was away the threads are read, without another word from 
   const ts = says(stage, thread, 'Said while nobody listened');
 
   stage.slack.socket.cut();
+
+  await seesMark(stage, ts, 'white_check_mark');
+  expect(toCustomer(stage, thread)).toEqual(['Said while nobody listened']);
+}, 30_000);
+
+test('what was written while the app was out of its channel is read when it is invited again', async () => {
+  const stage = await stageFor(unpaced);
+  const thread = await stage.thread();
+  const { botUserId } = stage.slack.workspace.app;
+
+  stage.slack.leave(botUserId, CHANNEL);
+  const ts = says(stage, thread, 'Said while nobody listened');
+  await calm();
+  expect(toCustomer(stage, thread)).toEqual([]);
+  stage.slack.join(botUserId, CHANNEL);
 
   await seesMark(stage, ts, 'white_check_mark');
   expect(toCustomer(stage, thread)).toEqual(['Said while nobody listened']);

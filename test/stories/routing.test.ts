@@ -214,3 +214,27 @@ test('no thread starts in a channel that another company reads, until its rule s
     'its thread',
   );
 });
+
+test('what is due in a thread whose channel is shared with another company later on waits as well', async () => {
+  const rule = (more = '') => `routes: [{ name: partners, when: { tag: partner }, channel: ${SALES}${more} }]\n`;
+  const clock = { ms: 0 };
+  const stage = await staged(rule(), { env: { ALERT_CHANNEL: CHANNEL }, now: () => Date.now() + clock.ms });
+  const { id } = opens(stage, { text: 'before', tags: ['partner'] });
+  await stage.sees(() => repliesIn(stage, SALES).some(({ text }) => text.includes('before')), 'its thread');
+  const channel = stage.slack.workspace.channels.get(SALES);
+  if (channel === undefined) throw new Error('no such channel');
+
+  channel.extShared = true;
+  clock.ms += 61_000;
+  stage.acquire.customerWrites(id, 'for us alone');
+  await stage.sees(
+    () => stage.slack.messages(CHANNEL).some(({ text }) => text.includes('shared with another company')),
+    'the alarm',
+  );
+  await afterOthers(stage);
+  expect(repliesIn(stage, SALES).map(({ text }) => text)).not.toContain('for us alone');
+
+  writeFileSync(stage.routesFile, rule(', shared: true'));
+  clock.ms += 61_000;
+  await stage.sees(() => repliesIn(stage, SALES).some(({ text }) => text.includes('for us alone')), 'what waited');
+}, 30_000);

@@ -49,6 +49,25 @@ test('while Slack refuses the token what customers write waits, and comes in ord
   expect(told()).toEqual(['one', 'two', 'three']);
 }, 40_000);
 
+test('a refusal that nobody has heard of may pass: what met it is tried again, and what follows waits', async () => {
+  const stage = await stageFor(unpaced);
+  const thread = await stage.thread('Hello');
+  stage.slack.faults.add({
+    method: 'chat.postMessage',
+    action: { kind: 'error', error: 'a_word_of_next_year' },
+    matches: ({ text }) => typeof text === 'string' && text.includes('one'),
+    times: 2,
+  });
+
+  stage.acquire.customerWrites(thread.caseId, 'one');
+  stage.acquire.customerWrites(thread.caseId, 'two');
+
+  const told = () => textsIn(stage, thread.root).filter((text) => /^(?:one|two)$/.test(text));
+  await stage.sees(() => told().length === 2, 'both');
+  expect(told()).toEqual(['one', 'two']);
+  expect(await deliveriesIn(stage, 'dead')).toEqual([]);
+}, 20_000);
+
 test('a limit that Slack names for one channel holds up no other', async () => {
   const stage = await stageFor({ ...unpaced, moreChannels: [C.general] });
   const here = await stage.thread('Hello here');

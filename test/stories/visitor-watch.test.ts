@@ -1,8 +1,9 @@
+import { copyFileSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { answersTo, command, form } from './asking.ts';
 import { ANNA, BEN, CHANNEL, type OpenThread, type Stage } from './stage.ts';
 import { saidIn } from './talk.ts';
-import { callsOn, cardsIn, VISITOR, type Visiting, visiting, type VisitingOptions } from './visiting.ts';
+import { callsOn, cardsIn, lastAnswer, VISITOR, type Visiting, visiting, type VisitingOptions } from './visiting.ts';
 
 /** Threads that watch a case of giosg: what is told in them, once, and what is sent from them: nothing. */
 
@@ -139,7 +140,10 @@ test('trouble in giosg costs no change and says nothing wrong', async () => {
   const world = await watching();
   for (const status of [500, 429, 403, 400]) {
     const mended = world.giosg.faults.add({ path: /cases/, answer: { status } });
+    const before = callsOn(world.giosg);
     await nextReading(world);
+    // After a 400 to the case, the list is asked whose fault it was.
+    await world.stage.sees(() => callsOn(world.giosg) - before >= (status === 400 ? 2 : 1), 'all that is asked');
     mended();
   }
   world.giosg.changeCase(world.made.id, { unread: 1 });
@@ -240,3 +244,85 @@ test('buttons lead from the list to a thread and out of it again', async () => {
   await stage.sees(() => cardsIn(stage)[0]?.words.includes('No longer watched'), 'the card says so');
   expect(cardsIn(stage)).toHaveLength(1);
 });
+
+const loseStore = async ({ stage }: Visiting): Promise<void> => {
+  await stage.stop();
+  for (const end of ['', '-wal', '-shm']) rmSync(`${stage.database}${end}`, { force: true });
+};
+
+test('a lost store finds its watched cases again by itself, and goes on telling in the same thread', async () => {
+  const world = await watching();
+  const { stage, giosg, made } = world;
+  await loseStore(world);
+  giosg.changeCase(made.id, { subject: 'Lamp on its way back' });
+  await stage.start();
+
+  await stage.sees(() => cardOf(world).includes('Lamp on its way back'), 'the card as it is now');
+  giosg.changeCase(made.id, { status: 'Pending' });
+  await nextReading(world);
+  await stage.sees(() => told(world).includes('giosg: Status Open → Pending'), 'what changed');
+
+  expect(cardsIn(stage)).toHaveLength(1);
+  expect((await command(stage, `link giosg:${made.id} ${VISITOR}`)).words).toContain('is watched already');
+});
+
+test('a lost store waits with them until giosg can be asked', async () => {
+  const world = await watching();
+  const { stage, giosg, made } = world;
+  await loseStore(world);
+  const mended = giosg.faults.add({ path: /cases/, answer: { status: 503 } });
+  const before = callsOn(giosg);
+  await stage.start();
+  await stage.sees(() => callsOn(giosg) > before + 1, 'it was asked in vain');
+  mended();
+  giosg.changeCase(made.id, { subject: 'Lamp on its way back' });
+
+  await stage.sees(() => cardOf(world).includes('Lamp on its way back'), 'the card as it is now');
+  expect(cardsIn(stage)).toHaveLength(1);
+}, 30_000);
+
+test('what was no longer watched stays so when the store is lost', async () => {
+  const world = await watching();
+  const { stage, giosg, made } = world;
+  await command(stage, `unlink giosg:${made.id}`);
+  await stage.sees(() => cardOf(world).includes('No longer watched'), 'the card says so');
+  await loseStore(world);
+  const before = callsOn(giosg);
+  await stage.start();
+
+  await command(stage, 'status');
+  // The start itself asks for a made-up visitor.
+  expect(callsOn(giosg) - before).toBe(1);
+  expect(cardsIn(stage)).toHaveLength(1);
+});
+
+test('a restored store that does not know the thread finds it when somebody writes there, or links the case', async () => {
+  const world = await watching();
+  const { stage, giosg, root } = world;
+  const copy = `${stage.database}.copy`;
+  await stage.stop();
+  copyFileSync(stage.database, copy);
+  await stage.start();
+  const later = giosg.openCase(VISITOR, { subject: 'Second lamp' });
+  const other = giosg.openCase(VISITOR, { subject: 'Third lamp' });
+  for (const one of [later, other]) await command(stage, `link giosg:${one.id} ${VISITOR}`);
+  const rootOf = (words: string) => cardsIn(stage).find((one) => one.words.includes(words))?.ts;
+  await stage.sees(() => rootOf('Second lamp') !== undefined && rootOf('Third lamp') !== undefined, 'both threads');
+  await loseStore(world);
+  copyFileSync(copy, stage.database);
+  await stage.start();
+
+  stage.slack.say(ANNA, CHANNEL, 'anything new?', { threadTs: rootOf('Second lamp') ?? '' });
+  await stage.sees(() => lastAnswer(stage)?.words.includes('sent nowhere'), 'the word to Anna');
+  expect((await command(stage, `link giosg:${later.id} ${VISITOR}`)).words).toContain('is watched already');
+  await command(stage, `link giosg:${other.id} ${VISITOR}`);
+  giosg.changeCase(other.id, { unread: 3 });
+  await nextReading(world);
+
+  await stage.sees(
+    () => saidBelow(stage, rootOf('Third lamp') ?? '').some((words) => words.includes('Unread 0 → 3')),
+    'what changed, in the old thread',
+  );
+  expect(cardsIn(stage)).toHaveLength(3);
+  expect(rootOf('Lamp arrived broken')).toBe(root);
+}, 30_000);

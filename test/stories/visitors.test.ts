@@ -51,6 +51,20 @@ test('/case visitor lists the customer’s cases privately, with everything that
   expect(cardsIn(stage)).toEqual([]);
 });
 
+test('/case status says how giosg is and how many cases are watched, and nothing of it where it is not set up', async () => {
+  const { stage, giosg } = await visiting();
+  const made = giosg.openCase(VISITOR, { subject: 'Lamp' });
+  await command(stage, `link giosg:${made.id} ${VISITOR}`);
+  expect((await command(stage, 'status')).words).toMatch(/giosg: ok, 1 case is watched/);
+
+  giosg.faults.add({ path: /cases/, answer: { status: 401 } });
+  await command(stage, `visitor ${VISITOR}`);
+  expect((await command(stage, 'status')).words).toContain('giosg: degraded');
+
+  const without = await stageFor({ pace: () => null });
+  expect((await command(without, 'status')).words).not.toContain('giosg');
+});
+
 test('the list is turned page by page and put into every order, in place', async () => {
   const { stage, giosg } = await visiting({ giosg: { variants: { pageSizes: [2, 1, 2] } } });
   const made = ['a', 'b', 'c', 'd', 'e'].map((subject) => giosg.openCase(VISITOR, { subject }));

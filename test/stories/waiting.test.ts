@@ -38,6 +38,26 @@ test('an outage of 30 hours costs no reply, and its author is told once that it 
   expect(tellings(stage, thread)).toHaveLength(1);
 }, 30_000);
 
+test('an hourglass of which nobody knows whether it was set does not stay beside the mark of success', async () => {
+  const stage = await stageFor({ pace: () => null });
+  const thread = await stage.thread();
+  const setting = {
+    method: 'reactions.add',
+    matches: ({ name }: Readonly<Record<string, unknown>>) => name === 'hourglass_flowing_sand',
+  };
+  await stage.acquire.down();
+  stage.slack.faults.add({ ...setting, action: { kind: 'drop', when: 'after' }, times: 1 });
+  stage.slack.faults.add({ ...setting, action: { kind: 'status', status: 500, when: 'before' } });
+  const ts = says(stage, thread, 'Hello');
+  await seesMark(stage, ts, 'hourglass_flowing_sand');
+
+  await stage.acquire.up();
+
+  await seesMark(stage, ts, 'white_check_mark');
+  await stage.sees(() => marksOn(stage, ts).length === 1, 'one mark');
+  expect(marksOn(stage, ts)).toEqual(['white_check_mark']);
+}, 30_000);
+
 test('a reply that a usable Acquire did not take for 24 hours is given up, and Retry sends it', async () => {
   const { stage, clock, thread } = await later();
   const heal = stage.acquire.faults.add({ ...SENDING, answer: { status: 500 } });
@@ -119,7 +139,8 @@ test('replies that are held survive a restart, are asked about again, and can al
   clock.ms += 6 * MINUTE;
 
   await stage.sees(() => saidIn(stage, thread).some((text) => text.includes('Asked again')), 'the second question');
-  expect(questions(stage, thread)).toHaveLength(1);
+  // The new question stands before the old one goes.
+  await stage.sees(() => questions(stage, thread).length === 1, 'one question');
   await press(stage, thread, 'Keep inside');
 
   await stage.sees(() => all.every((ts) => marksOn(stage, ts).length === 0), 'no marks');

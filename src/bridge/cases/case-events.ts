@@ -7,15 +7,15 @@ import type { CaseMessage } from '../../core/message.ts';
 import type { CarriedPost } from '../../core/rows.ts';
 import { Failure } from '../../delivery/errors.ts';
 import type { ClaimedEvent, DeliveryView, Json, NewDelivery, NewEvent, Settlement } from '../../delivery/ports.ts';
-import { toldBefore } from './baseline.ts';
-import { callPeople } from './calling.ts';
 import type { Bridge } from '../context.ts';
 import { attachmentsOf, withMailFiles } from '../files/files-in.ts';
 import { helpdeskLane, owe } from '../lanes.ts';
-import { carryContext, linkOfCase, linkOfChain, refreshCard, type StoredLink, writeLink } from '../threads/links.ts';
 import { readRecord, writeRecord } from '../records.ts';
-import { isLike } from './same-words.ts';
 import { type Consequence, handled, ignored } from '../settlement.ts';
+import { carryContext, linkOfChain, refreshCard, type StoredLink, writeLink } from '../threads/links.ts';
+import { toldBefore } from './baseline.ts';
+import { callPeople } from './calling.ts';
+import { isLike } from './same-words.ts';
 import { suspicionOf } from './suspicion.ts';
 import { waitTimers } from './waiting.ts';
 
@@ -30,14 +30,13 @@ export const onCaseNews = async (
   claimed: ClaimedEvent,
 ): Promise<Settlement> => {
   const since = event.type === 'case_changed' ? event.readAt : claimed.receivedAt;
-  const known = await linkOfCase(bridge, event.case);
-  if (known !== null) await refuseWhileAttempting(bridge, known.key);
   // Waiting for its turn here would hold up members' events as well.
   const { reading: read } = await bridge.reads.readSoon(event.case, { urgency: 'nudged', since });
   if (read === null) return ignored('there is no such case');
   const reading = event.type === 'case_nudged' ? withToldMessages(read, event.messages) : read;
   return carryReading(bridge, reading, {
     cause: claimed.key,
+    since: claimed.receivedAt,
     round: event.type === 'case_changed' ? event.round : null,
     nudge: event.type === 'case_nudged' ? { event, at: claimed.receivedAt } : null,
   });
@@ -52,6 +51,8 @@ const withToldMessages = (reading: CaseReading, told: readonly CaseMessage[]): C
 
 type Told = {
   readonly cause: string;
+  /** Cases are read as they are now, or were since. */
+  readonly since: number;
   readonly round: number | null;
   readonly nudge: Parameters<typeof toldBefore>[1] | null;
 };
@@ -59,8 +60,11 @@ type Told = {
 /** Carries a reading into its thread; `cause` is the key of the event that led to it. */
 const carryReading = async (bridge: Bridge, read: CaseReading, told: Told): Promise<Settlement> => {
   const link = await linkOfChain(bridge, read.case.chain);
-  if (link !== null) await refuseWhileAttempting(bridge, link.key);
-  const ours = await withOurs(bridge, await withEarlierCases(bridge, read, link), link?.value ?? null);
+  const whole = await withEarlierCases(bridge, read, { link, since: told.since });
+  const attempting = link !== null && (await isAttempting(bridge, link.key));
+  const ours = await withOurs(bridge, whole, link?.value ?? null);
+  // An agent who answers without a pause would keep the customer's words back, were all of it refused.
+  if (attempting && (await mayShowOurs(bridge, ours, { link: link.value, told }))) throw attemptIsOpen();
   const reading = await withMailFiles(bridge, ours, link?.value ?? null);
   const context = await carryContext(bridge, reading, link?.value ?? null);
   const { cause, round, nudge } = told;
@@ -75,14 +79,14 @@ const carryReading = async (bridge: Bridge, read: CaseReading, told: Told): Prom
 const withEarlierCases = async (
   bridge: Bridge,
   reading: CaseReading,
-  link: StoredLink | null,
+  { link, since }: { readonly link: StoredLink | null; readonly since: number },
 ): Promise<CaseReading> => {
   const last = link?.value.case.id ?? null;
   if (last !== null && compareIds(reading.case.id, last) <= 0) return reading;
   const before = await bridge.helpdesk.casesBefore(reading.case);
   const earlier: CaseReading[] = [];
   for (const id of before.filter((one) => last === null || compareIds(one, last) >= 0)) {
-    const { reading: read } = await bridge.reads.read(id, { urgency: 'nudged', since: bridge.now() });
+    const { reading: read } = await bridge.reads.readSoon(id, { urgency: 'nudged', since });
     if (read !== null) earlier.push(read);
   }
   const all = [...earlier, reading];
@@ -116,9 +120,16 @@ const ATTEMPT_MS = 500;
 
 /** While our own attempt on a case is open, what is read could show our own words as somebody else's: later. */
 export const refuseWhileAttempting = async (bridge: Bridge, link: string): Promise<void> => {
+  if (await isAttempting(bridge, link)) throw attemptIsOpen();
+};
+
+const isAttempting = async (bridge: Bridge, link: string): Promise<boolean> => {
   const open = await bridge.store.list({ lane: helpdeskLane(link), states: ['owed'], attempting: true, limit: 1 });
-  if (open.length === 0) return;
-  throw new Failure({
+  return open.length > 0;
+};
+
+const attemptIsOpen = (): Failure =>
+  new Failure({
     kind: 'transient',
     side: 'acquire',
     attempted: 'reading a case with an open attempt of ours',
@@ -126,6 +137,24 @@ export const refuseWhileAttempting = async (bridge: Bridge, link: string): Promi
     // An attempt takes moments as a rule: by backoff, a busy agent would keep the customer's words back for a minute.
     retryAfterMs: ATTEMPT_MS,
   });
+
+/**
+ * Whether anything that is read, or told, may come of the open attempt: it is neither the customer's nor stored as shown
+ * or sent. A row that is known as ours and is not stored settles the attempt (own-rows.ts), so its news must come again.
+ */
+const mayShowOurs = async (
+  bridge: Bridge,
+  reading: CaseReading,
+  { link, told }: { readonly link: Link; readonly told: Told },
+): Promise<boolean> => {
+  if (reading.case.id !== link.case.id || reading.case.state !== link.case.state) return true;
+  for (const row of [...rowsToCarry(reading, link), ...(told.nudge?.event.messages ?? [])]) {
+    if (row.sender.side === 'contact' && row.marker === null) continue;
+    // Not every system line is shown, and one that was read before is not what has just been done.
+    if (row.type === 'event' && link.cursor !== null && compareIds(row.id, link.cursor) <= 0) continue;
+    if ((await readRecord(bridge.records, 'case_message', caseMessageKey(bridge, row))) === null) return true;
+  }
+  return false;
 };
 
 export type CarryCause = {

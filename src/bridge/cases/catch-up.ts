@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as breath } from 'node:timers/promises';
 import { SlackTs } from '../../core/ids.ts';
-import type { Link, Root } from '../../core/link.ts';
+import type { Root } from '../../core/link.ts';
 import type { Bridge } from '../context.ts';
-import { linkByKey, rootOf } from '../threads/links.ts';
 import { eachRecord, readRecord, storeRecord } from '../records.ts';
+import { linkByKey, rootOf } from '../threads/links.ts';
 
 /**
  * Reads the threads of open cases in Slack, because an event may never have reached us: after a start, after a
@@ -20,6 +21,10 @@ const AGAIN_MS = 15 * SECOND;
 const LEAD_MS = EVERY_MS / 2;
 /** A reading starts so far below its cursor: messages may become visible late. */
 const OVERLAP_S = 5 * 60;
+/** Links looked up between two turns of the event loop: the store answers at once, and others wait meanwhile. */
+const AT_A_TIME = 50;
+/** Threads known to be read, at most; one that is forgotten is read once more. */
+const READ_KEPT = 50_000;
 
 export type CatchUp = {
   start(): void;
@@ -30,7 +35,7 @@ export type CatchUp = {
   before(link: string): Promise<boolean>;
 };
 
-type Linked = { readonly key: string; readonly link: Link; readonly root: Root };
+type Linked = { readonly key: string; readonly root: Root };
 
 export const createCatchUp = (bridge: Bridge): CatchUp => {
   /** Grows each time events may have been missed. */
@@ -39,8 +44,8 @@ export const createCatchUp = (bridge: Bridge): CatchUp => {
   let heard: string | null | undefined;
   /** Our own word, until it is stored. */
   let untold: string | null = null;
-  /** The epoch in which a thread was last read as a whole. */
-  const readIn = new Map<string, number>();
+  /** Links whose thread was read as a whole in this epoch. */
+  const readNow = new Set<string>();
   let due = 0;
   let stopped = false;
   let timer: NodeJS.Timeout | null = null;
@@ -49,6 +54,17 @@ export const createCatchUp = (bridge: Bridge): CatchUp => {
   const beginAnew = (): void => {
     epoch += 1;
     due = 0;
+    readNow.clear();
+  };
+
+  const noteRead = (key: string, during: number): void => {
+    if (during !== epoch) return;
+    readNow.delete(key);
+    readNow.add(key);
+    for (const oldest of readNow) {
+      if (readNow.size <= READ_KEPT) break;
+      readNow.delete(oldest);
+    }
   };
 
   /** Whoever refused an event need not be the one that sends the next reply, nor the one that reads the channels. */
@@ -69,13 +85,13 @@ export const createCatchUp = (bridge: Bridge): CatchUp => {
     const cursor = (await readRecord(bridge.records, 'thread_cursor', key))?.value.ts ?? null;
     const facts = await bridge.chat.repliesAbove(root.channel, root.ts, cursor === null ? root.ts : below(cursor));
     const fresh = await bridge.store.put(
-      facts.map(({ key: id, lane, event }) => ({ key: id, lane, payload: JSON.parse(JSON.stringify(event)) })),
+      facts.map(({ event, ...place }) => ({ ...place, payload: JSON.parse(JSON.stringify(event)) })),
     );
     const last = facts.at(-1)?.event;
     const newest = [latest, last?.type === 'member_wrote' ? last.ts : null, cursor].reduce((a, b) => later(a, b));
     if (newest !== null && newest !== cursor)
       await storeRecord(bridge.records, 'thread_cursor', { key, value: { version: 1, ts: newest } });
-    readIn.set(key, began);
+    noteRead(key, began);
     const found = fresh.filter(Boolean).length;
     if (found > 0) bridge.log.warn({ link: key, found }, 'replies were found that no event had told');
     return found > 0;
@@ -91,11 +107,12 @@ export const createCatchUp = (bridge: Bridge): CatchUp => {
       const here = links.filter(({ root }) => root.channel === channel);
       const oldest = here.reduce<SlackTs | null>((a, { root }) => (a === null || root.ts < a ? root.ts : a), null);
       const newest = oldest === null ? new Map<SlackTs, SlackTs>() : await bridge.chat.newestReplies(channel, oldest);
-      for (const linked of here) {
+      for (const [place, linked] of here.entries()) {
+        if (place % AT_A_TIME === 0) await breath();
         if (stopped) return;
         const cursor = (await readRecord(bridge.records, 'thread_cursor', linked.key))?.value.ts ?? linked.root.ts;
         const latest = newest.get(linked.root.ts);
-        if (latest === undefined || latest <= cursor) readIn.set(linked.key, began);
+        if (latest === undefined || latest <= cursor) noteRead(linked.key, began);
         else await read(linked, latest);
       }
     }
@@ -143,23 +160,26 @@ export const createCatchUp = (bridge: Bridge): CatchUp => {
     },
     async before(key) {
       await hear();
-      if (readIn.get(key) === epoch) return false;
+      if (readNow.has(key)) return false;
       const link = await linkByKey(bridge, key);
       const root = await rootOf(bridge, key);
       if (link === null || root === null) return false;
-      return read({ key, link: link.value, root }, null);
+      return read({ key, root }, null);
     },
   };
 };
 
 const later = (a: SlackTs | null, b: SlackTs | null): SlackTs | null => (a === null || (b !== null && b > a) ? b : a);
 
+/** An open case is that of a link which is on. */
 const openThreads = async (bridge: Bridge): Promise<readonly Linked[]> => {
   const found: Linked[] = [];
+  let looked = 0;
   for await (const [key] of eachRecord(bridge.records, 'open_case')) {
-    const link = await linkByKey(bridge, key);
     const root = await rootOf(bridge, key);
-    if (link !== null && root !== null && link.value.state === 'on') found.push({ key, link: link.value, root });
+    if (root !== null) found.push({ key, root });
+    looked += 1;
+    if (looked % AT_A_TIME === 0) await breath();
   }
   return found;
 };

@@ -4,11 +4,11 @@ import type { Case } from '../../core/case.ts';
 import type { CaseReading } from '../../core/event.ts';
 import { type CaseId, compareIds } from '../../core/ids.ts';
 import type { Baseline } from '../../core/link.ts';
-import { beginBaseline, listOpen } from './baseline.ts';
 import type { Bridge } from '../context.ts';
-import { linkOfCase } from '../threads/links.ts';
 import type { Urgency } from '../reads.ts';
 import { eachRecord, readRecord } from '../records.ts';
+import { linkOfCase } from '../threads/links.ts';
+import { beginBaseline, listOpen } from './baseline.ts';
 
 /**
  * Reads the helpdesk on a schedule, because it may tell us nothing by itself: the list of open cases, cases with

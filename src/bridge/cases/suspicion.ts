@@ -4,8 +4,8 @@ import { compareIds, linkKey, SlackTs } from '../../core/ids.ts';
 import type { Link } from '../../core/link.ts';
 import type { Json } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
-import { rootOf } from '../threads/links.ts';
 import { readRecord } from '../records.ts';
+import { rootOf } from '../threads/links.ts';
 import { NOWHERE, newestPost } from '../threads/threads.ts';
 
 /**

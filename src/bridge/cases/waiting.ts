@@ -1,5 +1,5 @@
-import { waitingSince } from '../../core/carry.ts';
 import { contactName } from '../../core/card.ts';
+import { waitingSince } from '../../core/carry.ts';
 import { ToHelpdesk } from '../../core/effect.ts';
 import type { EventOf } from '../../core/event.ts';
 import { openTimeAfter } from '../../core/hours.ts';
@@ -10,12 +10,13 @@ import { routeOf } from '../../core/settings.ts';
 import { escalation, reminder } from '../../core/waiting-words.ts';
 import { Failure, isPassing } from '../../delivery/errors.ts';
 import type { ClaimedEvent, NewDelivery, NewEvent, Settlement } from '../../delivery/ports.ts';
-import { ownersOf } from './calling.ts';
 import type { Bridge } from '../context.ts';
 import { helpdeskLane, owe } from '../lanes.ts';
-import { linkByKey, rootOf, type StoredLink } from '../threads/links.ts';
+import { isBusy } from '../reads.ts';
 import { handled, ignored } from '../settlement.ts';
 import { inThread } from '../telling.ts';
+import { linkByKey, rootOf, type StoredLink } from '../threads/links.ts';
+import { ownersOf } from './calling.ts';
 
 /**
  * Customers who wait: the thread is reminded, then another channel is told, as its rule says. A timer is an event of the
@@ -86,11 +87,11 @@ const isTrue = (link: Link, { since }: WaitDue): boolean =>
 /** In Acquire, since the case was last read. While it cannot be read, what is known counts. */
 const isAnswered = async (bridge: Bridge, link: Link, since: number): Promise<boolean> => {
   try {
-    const { reading } = await bridge.reads.read(link.case.id, { urgency: 'nudged', since });
+    const { reading } = await bridge.reads.readSoon(link.case.id, { urgency: 'nudged', since });
     if (reading === null || reading.case.state === 'closed') return true;
     return reading.complete && reading.messages.length > 0 && waitingSince(reading.messages) === null;
   } catch (error) {
-    if (!(error instanceof Failure) || !isPassing(error)) throw error;
+    if (!isPassing(error) || isBusy(error)) throw error;
     return false;
   }
 };

@@ -3,15 +3,15 @@ import { undoOffer } from '../../core/change-words.ts';
 import type { AnswerTo } from '../../core/event.ts';
 import { CaseId } from '../../core/ids.ts';
 import { type Notice, say } from '../../core/notice.ts';
-import { settingsOf } from '../../core/settings.ts';
 import { plainRichText } from '../../core/rich-text.ts';
+import { settingsOf } from '../../core/settings.ts';
 import { ask, button, heldQuestion } from '../../core/words.ts';
 import type { Bridge } from '../context.ts';
 import { owe } from '../lanes.ts';
-import { linkOfCase, linkOfChain, type StoredLink } from '../threads/links.ts';
-import { inThread } from '../telling.ts';
 import { partsOfTyped } from '../messages/message-parts.ts';
 import { type Consequence, joined } from '../settlement.ts';
+import { inThread } from '../telling.ts';
+import { linkOfCase, linkOfChain, type StoredLink } from '../threads/links.ts';
 
 /**
  * What agents do with cases, whichever door they came through: commands, buttons, shortcuts and forms only translate
@@ -21,7 +21,8 @@ import { type Consequence, joined } from '../settlement.ts';
 const SECOND = 1000;
 
 /** Who asks, where the answer goes, and the key of the event, from which keys of deliveries are derived. */
-export type Asked = { readonly to: AnswerTo; readonly key: string };
+/** `at`: when it was asked. */
+export type Asked = { readonly to: AnswerTo; readonly key: string; readonly at: number };
 
 export const answer = (asked: Asked, notice: Notice): Consequence => ({
   deliveries: [owe({ id: `answer:${asked.key}`, effect: { do: 'answer', to: asked.to, notice } })],

@@ -4,19 +4,19 @@ import { formTitle, messageForm } from '../../core/forms.ts';
 import { CaseId } from '../../core/ids.ts';
 import { type Notice, say } from '../../core/notice.ts';
 import type { ClaimedEvent, Settlement } from '../../delivery/ports.ts';
+import type { Bridge } from '../context.ts';
+import { type Consequence, handled } from '../settlement.ts';
+import { linkByKey } from '../threads/links.ts';
 import { answer, type Asked } from './actions.ts';
 import { act, actsAtOnce } from './case-actions.ts';
-import type { Bridge } from '../context.ts';
 import { decideMessage } from './decisions.ts';
 import { decideFiles, isAboutFiles } from './file-decisions.ts';
 import { turnList } from './finding.ts';
 import { fill, formFor } from './forms.ts';
 import { turnPage } from './home.ts';
 import { linkCase } from './linking.ts';
-import { linkByKey } from '../threads/links.ts';
 import { continueThere, openAnyway } from './opening.ts';
 import { showOriginal } from './originals.ts';
-import { type Consequence, handled } from '../settlement.ts';
 import { takeBackPrivate, undo } from './undo.ts';
 import { onVisitorButton } from './visitors.ts';
 
@@ -30,7 +30,7 @@ export const onButton = async (
   event: EventOf<'button'>,
   claimed: ClaimedEvent,
 ): Promise<Settlement> => {
-  const asked: Asked = { to: event.to, key: claimed.key };
+  const asked: Asked = { to: event.to, key: claimed.key, at: claimed.receivedAt };
   switch (event.action) {
     case 'case_release':
     case 'case_keep':

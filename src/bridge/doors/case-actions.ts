@@ -1,12 +1,12 @@
 import { type ActionName, misfit } from '../../core/doors.ts';
 import { say } from '../../core/notice.ts';
+import type { Bridge } from '../context.ts';
+import type { Consequence } from '../settlement.ts';
+import type { StoredLink } from '../threads/links.ts';
 import { answer, type Asked, closeCase, reopenCase } from './actions.ts';
 import { claimCase, releaseCase } from './claiming.ts';
-import type { Bridge } from '../context.ts';
 import { moveLink, unlinkCase } from './linking.ts';
-import type { StoredLink } from '../threads/links.ts';
 import { shown } from './lookups.ts';
-import type { Consequence } from '../settlement.ts';
 import { wakeCase } from './snoozing.ts';
 
 /** Actions on a case that need no more than the case, by their buttons; the same behind every door. */

@@ -4,13 +4,13 @@ import { type Inline, say } from '../../core/notice.ts';
 import { line } from '../../core/words.ts';
 import { Failure } from '../../delivery/errors.ts';
 import type { NewDelivery } from '../../delivery/ports.ts';
-import { answer, type Asked, told } from './actions.ts';
 import { standingOf } from '../agents.ts';
 import type { Bridge } from '../context.ts';
 import { owe } from '../lanes.ts';
-import { changeLink, type StoredLink } from '../threads/links.ts';
 import { acquireUserOf } from '../people.ts';
 import { type Consequence, joined } from '../settlement.ts';
+import { changeLink, type StoredLink } from '../threads/links.ts';
+import { answer, type Asked, told } from './actions.ts';
 
 /** Who has a case is casebridge's own record: to Acquire, everything that a key does is done by one user. */
 

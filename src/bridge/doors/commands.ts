@@ -16,18 +16,18 @@ import { CaseId, ContactId } from '../../core/ids.ts';
 import { type Inline, type Notice, say } from '../../core/notice.ts';
 import { TIME_EXAMPLES } from '../../core/times.ts';
 import type { ClaimedEvent, Settlement } from '../../delivery/ports.ts';
+import type { Bridge } from '../context.ts';
+import { type Consequence, handled } from '../settlement.ts';
+import type { StoredLink } from '../threads/links.ts';
 import { answer, type Asked, linkOfTypedCase, writeMessage } from './actions.ts';
 import { act, ifFits } from './case-actions.ts';
 import { assignCase } from './claiming.ts';
-import type { Bridge } from '../context.ts';
 import { list, search } from './finding.ts';
 import { fill, openFormFor } from './forms.ts';
 import { invitedByWords, inviteToCase } from './inviting.ts';
 import { linkCase } from './linking.ts';
-import type { StoredLink } from '../threads/links.ts';
 import { type Command, pickCase, ROWS, show, status } from './lookups.ts';
 import { openCase } from './opening.ts';
-import { type Consequence, handled } from '../settlement.ts';
 import { snoozeCase } from './snoozing.ts';
 import { onVisitorCase, visitorCommand } from './visitors.ts';
 
@@ -40,7 +40,7 @@ export const onCommand = async (
   event: EventOf<'command'>,
   claimed: ClaimedEvent,
 ): Promise<Settlement> => {
-  const asked: Asked = { to: event.to, key: claimed.key };
+  const asked: Asked = { to: event.to, key: claimed.key, at: claimed.receivedAt };
   const [word, rest] = firstWord(event.text);
   const name = word === '' ? 'help' : word.toLowerCase();
   const run = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;

@@ -3,13 +3,10 @@ import type { SlackTs } from '../../core/ids.ts';
 import type { Inline, Notice } from '../../core/notice.ts';
 import { say } from '../../core/notice.ts';
 import type { DeliveryChange, Settlement } from '../../delivery/ports.ts';
-import { answer, type Asked } from './actions.ts';
 import { standingOf } from '../agents.ts';
-import { isChange } from '../messages/change-message.ts';
 import type { Bridge } from '../context.ts';
 import { owe } from '../lanes.ts';
-import { currentCase, linkByKey, type StoredLink } from '../threads/links.ts';
-import { receipt } from '../telling.ts';
+import { isChange } from '../messages/change-message.ts';
 import { newestChanges } from '../messages/message-changes.ts';
 import { typedParts } from '../messages/message-parts.ts';
 import {
@@ -19,9 +16,12 @@ import {
   messagesAmong,
   settleQuestion,
 } from '../messages/questions.ts';
+import { staleReplies } from '../messages/stale.ts';
 import { readRecord, replaceRecord } from '../records.ts';
 import { type Consequence, handled, joined } from '../settlement.ts';
-import { staleReplies } from '../messages/stale.ts';
+import { receipt } from '../telling.ts';
+import { currentCase, linkByKey, type StoredLink } from '../threads/links.ts';
+import { answer, type Asked } from './actions.ts';
 
 /** What people decide about held, failed and unknown messages, and changes of messages. */
 

@@ -7,16 +7,18 @@ import { typed } from '../../core/submitted.ts';
 import { notAnAgent } from '../../core/words.ts';
 import { Failure, isPassing } from '../../delivery/errors.ts';
 import type { ClaimedEvent, Settlement } from '../../delivery/ports.ts';
-import { answer, type Asked } from './actions.ts';
 import { standingOf } from '../agents.ts';
+import type { Bridge } from '../context.ts';
+import { isBusy } from '../reads.ts';
+import { handled, ignored } from '../settlement.ts';
+import { linkOfThread } from '../threads/found-again.ts';
+import { reasonOf } from '../verdicts.ts';
+import { answer, type Asked } from './actions.ts';
 import { notDone, onButton } from './buttons.ts';
 import { onCommand } from './commands.ts';
-import type { Bridge } from '../context.ts';
 import { fill, formFor, onForm, openFormFor } from './forms.ts';
-import { linkOfThread } from '../threads/links.ts';
+import { withHub } from './hub.ts';
 import { onReaction, reactedCase } from './reacting.ts';
-import { handled, ignored } from '../settlement.ts';
-import { reasonOf } from '../verdicts.ts';
 import { formBesideLinks } from './visitors.ts';
 
 /** The doors into the actions: command, button, shortcut, form, reaction. Behind each stands the same check of who asks. */
@@ -29,11 +31,15 @@ export type Asking =
   | EventOf<'reaction'>;
 
 export const onAsking = async (bridge: Bridge, event: Asking, claimed: ClaimedEvent): Promise<Settlement> => {
-  const asked: Asked = { to: event.to, key: claimed.key };
+  const asked: Asked = { to: event.to, key: claimed.key, at: claimed.receivedAt };
   try {
     if (event.type !== 'reaction')
       return await checked(bridge, { event, claimed, asked }, async () =>
-        withWord(asked, await open(bridge, event, claimed)),
+        withHub(withWord(asked, await open(bridge, event, claimed)), {
+          to: event.to,
+          link: linkIn(event),
+          cause: claimed.key,
+        }),
       );
     const found = await reactedCase(bridge, event);
     if (found === null) return ignored('this reaction stands for nothing');
@@ -44,6 +50,12 @@ export const onAsking = async (bridge: Bridge, event: Asking, claimed: ClaimedEv
     if (!(error instanceof Failure)) throw error;
     return afterFailure(bridge, error, { event, claimed, asked });
   }
+};
+
+/** The case that a button of a hub, or a form above it, is about. */
+const linkIn = (event: Asking): string => {
+  if (event.type === 'button') return event.value;
+  return event.type === 'form' ? event.context : '';
 };
 
 /** The one check of who asks, behind every door. */
@@ -94,6 +106,8 @@ type Request = { readonly event: Asking; readonly claimed: ClaimedEvent; readonl
 
 /** So long a side that cannot be reached is tried again before the person who waits is told. */
 const PATIENCE_MS = 10_000;
+/** One that is only slow, or asked for much by others, does it in its turn. */
+const BUSY_PATIENCE_MS = 60_000;
 const LATER = ':later';
 
 /** Somebody waits for an answer: look-ups and orders are given up with a word, what was written in a form is kept. */
@@ -104,7 +118,8 @@ const afterFailure = (bridge: Bridge, failure: Failure, { event, claimed, asked 
     const words = `${side} refused this (${reasonOf(failure)}), so nothing was done. Check what you asked for, or do it in Acquire.`;
     return refused(asked, event, withTyped(event, say(words)), 'refused');
   }
-  if (bridge.now() - claimed.receivedAt < PATIENCE_MS) throw failure;
+  const patience = isBusy(failure) ? BUSY_PATIENCE_MS : PATIENCE_MS;
+  if (bridge.now() - claimed.receivedAt < patience) throw failure;
   if (event.type !== 'form') {
     const words = `${side} cannot be reached now, so nothing was done. Try again in a few minutes.`;
     return refused(asked, event, say(words), 'a side cannot be reached');
@@ -136,7 +151,7 @@ const refused = (asked: Asked, event: Asking, notice: Notice, reason: string): S
   ignored(reason, notDone(asked, event, notice));
 
 const onShortcut = async (bridge: Bridge, event: EventOf<'shortcut'>, claimed: ClaimedEvent): Promise<Settlement> => {
-  const asked: Asked = { to: event.to, key: claimed.key };
+  const asked: Asked = { to: event.to, key: claimed.key, at: claimed.receivedAt };
   const words = await textOf(bridge, event.text);
   if (event.shortcut === 'case_open') {
     return handled(fill(asked, openFormFor(bridge, event.to, { title: titleOf(words), note: words })));

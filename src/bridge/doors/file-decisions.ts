@@ -2,15 +2,15 @@ import { Effect, type EffectOf } from '../../core/effect.ts';
 import type { Inline, Notice } from '../../core/notice.ts';
 import { say } from '../../core/notice.ts';
 import type { DeliveryChange, DeliveryView, Json, NewDelivery, Settlement } from '../../delivery/ports.ts';
-import { answer } from './actions.ts';
 import { standingOf } from '../agents.ts';
 import type { Bridge } from '../context.ts';
-import type { Decision } from './decisions.ts';
 import { owe } from '../lanes.ts';
-import { currentCase, linkByKey, type StoredLink } from '../threads/links.ts';
 import { readRecord } from '../records.ts';
 import { type Consequence, handled } from '../settlement.ts';
 import { memberMessageKey, receipt } from '../telling.ts';
+import { currentCase, linkByKey, type StoredLink } from '../threads/links.ts';
+import { answer } from './actions.ts';
+import type { Decision } from './decisions.ts';
 
 /** What people decide about files that are held, failed or unknown. */
 

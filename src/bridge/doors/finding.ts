@@ -11,12 +11,12 @@ import {
 } from '../../core/list-words.ts';
 import { type Inline, type Part, say } from '../../core/notice.ts';
 import { button } from '../../core/words.ts';
-import { answer, type Asked } from './actions.ts';
 import type { Bridge } from '../context.ts';
-import { linkOfCase } from '../threads/links.ts';
-import { type Command, type KnownLink, openLinks, row, ROWS } from './lookups.ts';
 import { eachRecord } from '../records.ts';
 import type { Consequence } from '../settlement.ts';
+import { linkOfCase } from '../threads/links.ts';
+import { answer, type Asked } from './actions.ts';
+import { type Command, type KnownLink, openLinks, row, ROWS } from './lookups.ts';
 
 /** Lists of cases and the search among them: answered privately, they change nothing. */
 

@@ -1,7 +1,7 @@
 import { card, caseTitle, contactName } from '../../core/card.ts';
 import type { Contact } from '../../core/case.ts';
-import type { AnswerTo, EventOf } from '../../core/event.ts';
 import { type ActionName, buttonDoor, misfit } from '../../core/doors.ts';
+import type { AnswerTo, EventOf } from '../../core/event.ts';
 import {
   assignForm,
   closeForm,
@@ -20,16 +20,16 @@ import { chosen, typed } from '../../core/submitted.ts';
 import { viaOf } from '../../core/via.ts';
 import { channelNotTaken } from '../../core/words.ts';
 import type { ClaimedEvent, Settlement } from '../../delivery/ports.ts';
+import type { Bridge } from '../context.ts';
+import { owe } from '../lanes.ts';
+import { knownAgents } from '../people.ts';
+import { type Consequence, handled } from '../settlement.ts';
+import { currentCase, linkByKey, type StoredLink } from '../threads/links.ts';
 import { answer, type Asked, closeCase, writeMessage } from './actions.ts';
 import { ifFits } from './case-actions.ts';
 import { assignCase } from './claiming.ts';
-import type { Bridge } from '../context.ts';
 import { type Invited, inviteToCase } from './inviting.ts';
-import { owe } from '../lanes.ts';
-import { currentCase, linkByKey, type StoredLink } from '../threads/links.ts';
 import { openCase } from './opening.ts';
-import { knownAgents } from '../people.ts';
-import { type Consequence, handled } from '../settlement.ts';
 import { clockOf, snoozeCase } from './snoozing.ts';
 
 /** Filling the modals that a request opened, and doing what was submitted. */
@@ -93,7 +93,7 @@ const replyRefusal = async (bridge: Bridge, link: StoredLink): Promise<Form | nu
     : null;
 };
 
-const details = (bridge: Bridge, link: StoredLink): Form => {
+export const details = (bridge: Bridge, link: StoredLink): Form => {
   const shown = card(link.value, bridge.channels(), bridge.helpdesk.caseUrl(link.value.case.id));
   return detailsForm(
     link.value,
@@ -110,7 +110,7 @@ export const openFormFor = (
 ): Form => openForm({ ...draft, channel: bridge.channels().all.has(to.channel) ? to.channel : bridge.channels().home });
 
 export const onForm = async (bridge: Bridge, event: EventOf<'form'>, claimed: ClaimedEvent): Promise<Settlement> => {
-  const asked: Asked = { to: event.to, key: claimed.key };
+  const asked: Asked = { to: event.to, key: claimed.key, at: claimed.receivedAt };
   if (event.form === 'open') return handled(await submitOpening(bridge, asked, event));
   const link = await linkByKey(bridge, event.context);
   if (link === null || link.value.state === 'ended')

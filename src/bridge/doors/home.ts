@@ -3,14 +3,14 @@ import type { MemberId } from '../../core/ids.ts';
 import type { Button, Notice, Part } from '../../core/notice.ts';
 import { button, notAnAgent } from '../../core/words.ts';
 import type { ClaimedEvent, Settlement } from '../../delivery/ports.ts';
-import type { Asked } from './actions.ts';
 import { standingOf } from '../agents.ts';
 import type { Bridge } from '../context.ts';
 import { owe } from '../lanes.ts';
-import type { StoredLink } from '../threads/links.ts';
-import { openLinks, row } from './lookups.ts';
-import { type Consequence, handled } from '../settlement.ts';
 import { unsentOf } from '../messages/unsent.ts';
+import { type Consequence, handled } from '../settlement.ts';
+import type { StoredLink } from '../threads/links.ts';
+import type { Asked } from './actions.ts';
+import { openLinks, row } from './lookups.ts';
 
 /** The home tab: an agent's desk, drawn anew each time it is opened and after each thing done on it. */
 
@@ -119,8 +119,11 @@ const desk = async (bridge: Bridge, member: MemberId): Promise<Notice> => {
 };
 
 const healthOf = (bridge: Bridge): Part => {
-  const { slack, acquire } = bridge.health();
-  return { part: 'small', text: [`Slack: ${slack}. Acquire: ${acquire}.`] };
+  const { slack, acquire, giosg } = bridge.health();
+  return {
+    part: 'small',
+    text: [`Slack: ${slack}. Acquire: ${acquire}.${giosg === null ? '' : ` giosg: ${giosg}.`}`],
+  };
 };
 
 type Shown = { readonly name: string; readonly section: Section };

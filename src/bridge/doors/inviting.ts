@@ -4,12 +4,12 @@ import type { EffectOf } from '../../core/effect.ts';
 import type { AgentId, MemberId } from '../../core/ids.ts';
 import type { Inline, Notice } from '../../core/notice.ts';
 import { say } from '../../core/notice.ts';
-import { answer, type Asked } from './actions.ts';
 import type { Bridge } from '../context.ts';
 import { owe } from '../lanes.ts';
-import type { StoredLink } from '../threads/links.ts';
 import { acquireUserOf, knownAgents } from '../people.ts';
 import type { Consequence } from '../settlement.ts';
+import type { StoredLink } from '../threads/links.ts';
+import { answer, type Asked } from './actions.ts';
 
 /** Asking colleagues into a case in Acquire. */
 

@@ -4,16 +4,16 @@ import { ToSlack } from '../../core/effect.ts';
 import { type CaseId, type ChannelId, type MessageId, threadKey } from '../../core/ids.ts';
 import { type Notice, say } from '../../core/notice.ts';
 import { button, line } from '../../core/words.ts';
-import { answer, type Asked, noSuchCase, notOurChannel } from './actions.ts';
 import { Failure } from '../../delivery/errors.ts';
 import { carriedConsequence } from '../cases/case-events.ts';
 import type { Bridge } from '../context.ts';
-import { whereItIs } from '../threads/whereabouts.ts';
 import { helpdeskLane, owe, slackLane } from '../lanes.ts';
-import { carryContext, linkOfChain, rootOf, type StoredLink, writeLink } from '../threads/links.ts';
-import { inThread } from '../telling.ts';
 import { writeRecord } from '../records.ts';
 import type { Consequence } from '../settlement.ts';
+import { inThread } from '../telling.ts';
+import { carryContext, linkOfChain, rootOf, type StoredLink, writeLink } from '../threads/links.ts';
+import { whereItIs } from '../threads/whereabouts.ts';
+import { answer, type Asked, noSuchCase, notOurChannel } from './actions.ts';
 
 /** Tying cases to threads by hand: link, unlink, move. */
 
@@ -24,7 +24,7 @@ export const linkCase = async (
   where: { readonly case: CaseId; readonly channel: ChannelId },
 ): Promise<Consequence> => {
   if (!bridge.channels().all.has(where.channel)) return answer(asked, notOurChannel(bridge));
-  const { reading } = await bridge.reads.read(where.case, { urgency: 'nudged', since: bridge.now() });
+  const { reading } = await bridge.reads.readSoon(where.case, { urgency: 'nudged', since: asked.at });
   if (reading === null) return answer(asked, noSuchCase(where.case));
   const known = await linkOfChain(bridge, reading.case.chain);
   if (known?.value.state === 'on') return answer(asked, await linkedAlready(bridge, known, where.channel));
@@ -83,7 +83,7 @@ const linkedAlready = async (bridge: Bridge, link: StoredLink, channel: ChannelI
   };
 };
 
-/** Forgets the link: nothing crosses any more, what crossed stays known. */
+/** Forgets the link: nothing crosses it any more, what crossed stays known; the next message starts a new thread. */
 export const unlinkCase = (asked: Asked, link: StoredLink): Consequence => ({
   records: writeLink({ ...link.value, state: 'ended' }, link),
   endedLanes: [slackLane(link.key), helpdeskLane(link.key)],

@@ -5,11 +5,11 @@ import type { Link, Root } from '../../core/link.ts';
 import { type Inline, type Notice, type Part, say } from '../../core/notice.ts';
 import { button, span } from '../../core/words.ts';
 import { Failure } from '../../delivery/errors.ts';
-import { answer, type Asked, findTypedCase } from './actions.ts';
 import type { Bridge } from '../context.ts';
-import { linkByKey, rootOf, type StoredLink } from '../threads/links.ts';
 import { eachRecord } from '../records.ts';
 import type { Consequence } from '../settlement.ts';
+import { linkByKey, rootOf, type StoredLink } from '../threads/links.ts';
+import { answer, type Asked, findTypedCase } from './actions.ts';
 
 /** Look-ups of the slash command: answered privately, they change nothing. */
 
@@ -111,17 +111,18 @@ const standing = (link: Link, now: number): string => {
 };
 
 export const status = async ({ bridge, asked }: Command): Promise<Consequence> => {
-  const { slack, acquire } = bridge.health();
+  const { slack, acquire, giosg } = bridge.health();
   const { deliveries, oldestOwed } = await bridge.store.counts();
   const oldest = oldestOwed === null ? '' : `, the oldest for ${span(Math.max(0, bridge.now() - oldestOwed))}`;
   return answer(asked, {
-    summary: `Slack ${slack}, Acquire ${acquire}`,
+    summary: `Slack ${slack}, Acquire ${acquire}${giosg === null ? '' : `, giosg ${giosg}`}`,
     parts: [
       {
         part: 'fields',
         fields: [
           { label: 'Slack', value: [slack] },
           { label: 'Acquire', value: [acquire] },
+          ...(giosg === null ? [] : [{ label: 'giosg', value: [`${giosg}, ${await watchedCases(bridge)}`] }]),
         ],
       },
       {
@@ -132,4 +133,10 @@ export const status = async ({ bridge, asked }: Command): Promise<Consequence> =
       },
     ],
   });
+};
+
+const watchedCases = async (bridge: Bridge): Promise<string> => {
+  let count = 0;
+  for await (const _ of eachRecord(bridge.records, 'watched_case')) count += 1;
+  return count === 1 ? '1 case is watched' : `${count} cases are watched`;
 };

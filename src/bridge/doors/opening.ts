@@ -8,11 +8,11 @@ import { type Notice, type Part, say } from '../../core/notice.ts';
 import { settingsOf } from '../../core/settings.ts';
 import { ask, button } from '../../core/words.ts';
 import type { Settlement } from '../../delivery/ports.ts';
-import { answer, type Asked, notOurChannel } from './actions.ts';
 import type { Bridge } from '../context.ts';
 import { owe } from '../lanes.ts';
-import { linkCase } from './linking.ts';
 import { type Consequence, handled, ignored, joined } from '../settlement.ts';
+import { answer, type Asked, notOurChannel } from './actions.ts';
+import { linkCase } from './linking.ts';
 
 /** Opening a case for a contact, unless an open one should be gone on with. */
 

@@ -1,13 +1,14 @@
 import type { EventOf } from '../../core/event.ts';
+import { type SlackTs, threadKey } from '../../core/ids.ts';
 import { readReaction } from '../../core/reactions.ts';
 import { settingsOf } from '../../core/settings.ts';
-import { type SlackTs, threadKey } from '../../core/ids.ts';
-import type { Asked } from './actions.ts';
-import { act, ifFits } from './case-actions.ts';
 import type { Bridge } from '../context.ts';
-import { linkByKey, linkOfThread, rootOf, type StoredLink } from '../threads/links.ts';
 import { readRecord } from '../records.ts';
 import type { Consequence } from '../settlement.ts';
+import { linkOfThread } from '../threads/found-again.ts';
+import { linkByKey, rootOf, type StoredLink } from '../threads/links.ts';
+import type { Asked } from './actions.ts';
+import { act, ifFits } from './case-actions.ts';
 import { snoozeCase } from './snoozing.ts';
 
 /** Reactions that the settings of a thread make stand for an action. Casebridge's own marks never do. */

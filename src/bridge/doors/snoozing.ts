@@ -5,13 +5,13 @@ import { type Clock, readTime, timeProblem } from '../../core/times.ts';
 import { line } from '../../core/words.ts';
 import { isZone } from '../../core/zones.ts';
 import type { ClaimedEvent, Settlement } from '../../delivery/ports.ts';
-import { answer, type Asked, told } from './actions.ts';
 import { ownersOf } from '../cases/calling.ts';
 import type { Bridge } from '../context.ts';
 import { owe } from '../lanes.ts';
-import { changeLink, linkByKey, type StoredLink } from '../threads/links.ts';
-import { inThread } from '../telling.ts';
 import { type Consequence, handled, ignored, joined } from '../settlement.ts';
+import { inThread } from '../telling.ts';
+import { changeLink, linkByKey, type StoredLink } from '../threads/links.ts';
+import { answer, type Asked, told } from './actions.ts';
 
 /** Letting a case rest. Our timer decides, Acquire's follow-up stands beside it. */
 

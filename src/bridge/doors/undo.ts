@@ -1,19 +1,19 @@
 import { tooLateToUndo, undone } from '../../core/change-words.ts';
 import { ChannelId, SlackTs } from '../../core/ids.ts';
-import { say } from '../../core/notice.ts';
 import type { MemberMessage } from '../../core/link.ts';
+import { say } from '../../core/notice.ts';
 import type { ClaimedEvent, DeliveryChange, DeliveryView, Settlement } from '../../delivery/ports.ts';
-import { answer, type Asked } from './actions.ts';
-import { obstacleTo } from '../messages/after-sending.ts';
 import type { Bridge } from '../context.ts';
 import { obstacleOfFiles, sharedFiles, takenBackFiles } from '../files/files-deleted.ts';
-import { linkByKey } from '../threads/links.ts';
-import { receipt } from '../telling.ts';
+import { obstacleTo } from '../messages/after-sending.ts';
 import { deletionsFor, isUnsent, kindSent, mayBeThere, partsOf, type Sent } from '../messages/message-changes.ts';
 import { typedParts } from '../messages/message-parts.ts';
 import { messagesAmong, settleQuestion } from '../messages/questions.ts';
 import { readRecord, replaceRecord, type Stored } from '../records.ts';
 import { handled } from '../settlement.ts';
+import { receipt } from '../telling.ts';
+import { linkByKey } from '../threads/links.ts';
+import { answer, type Asked } from './actions.ts';
 
 /** What its author takes back by a button: a reply before it goes out, or one that was made private after it had gone. */
 

@@ -1,4 +1,5 @@
 import type { EventOf } from '../../core/event.ts';
+import { SlackTs } from '../../core/ids.ts';
 import { say } from '../../core/notice.ts';
 import type { VisitorCaseId } from '../../core/visitor-case.ts';
 import { type CasePlace, NONE } from '../../core/visitor-doors.ts';
@@ -6,14 +7,15 @@ import { changesBetween, isNews, keptOf, type VisitorLink } from '../../core/vis
 import { backTold, changesTold, goneTold, noSuchVisitorCase } from '../../core/visitor-words.ts';
 import { line } from '../../core/words.ts';
 import type { ClaimedEvent, Settlement } from '../../delivery/ports.ts';
-import { answer, type Asked, notOurChannel } from './actions.ts';
 import type { Bridge } from '../context.ts';
-import { whereItIs } from '../threads/whereabouts.ts';
 import { owe, slackLane } from '../lanes.ts';
-import { refreshCard } from '../threads/links.ts';
 import { writeRecord } from '../records.ts';
 import { type Consequence, handled, ignored } from '../settlement.ts';
 import { inThread } from '../telling.ts';
+import { refreshCard } from '../threads/links.ts';
+import { NOWHERE } from '../threads/threads.ts';
+import { whereItIs } from '../threads/whereabouts.ts';
+import { findVisitorCase } from '../visitors/visitor-asking.ts';
 import {
   pollKeyOf,
   type StoredVisitorLink,
@@ -21,8 +23,8 @@ import {
   visitorLinkOf,
   writeVisitorLink,
 } from '../visitors/visitor-links.ts';
-import { findVisitorCase } from '../visitors/visitor-asking.ts';
 import { firstDue } from '../visitors/visitor-pace.ts';
+import { answer, type Asked, notOurChannel } from './actions.ts';
 
 /** Threads that watch a visitor's case: how they begin and end, and what is told in them. */
 
@@ -72,9 +74,20 @@ const begun = (bridge: Bridge, asked: Asked, { link, known, now }: Begun): Conse
         id: `thread:${key}:${link.generation}`,
         effect: { do: 'start_thread', link: key, channel: link.channel, tell: asked.to },
         position: '',
+        // A store that was lost may have begun one, which is taken up again.
+        ...(known === null ? { suspect: { ...NOWHERE, above: bornAt(link.case) } } : {}),
       }),
     ],
   };
+};
+
+/** Clocks may differ by so much. */
+const CLOCKS_MS = 10 * 60_000;
+
+/** No thread of a case is older than the case. */
+const bornAt = ({ createdAt }: VisitorLink['case']): SlackTs | null => {
+  const ms = (createdAt ?? 0) - CLOCKS_MS;
+  return ms <= 0 ? null : (SlackTs.safeParse(`${Math.floor(ms / 1000)}.000000`).data ?? null);
 };
 
 /** Nothing more is read or told of it. */

@@ -23,15 +23,15 @@ import {
   visitorCaseParts,
   visitorForm,
 } from '../../core/visitor-words.ts';
-import { answer, type Asked } from './actions.ts';
 import type { Bridge } from '../context.ts';
-import { fill } from './forms.ts';
 import { owe } from '../lanes.ts';
-import { linkByKey, rootOf } from '../threads/links.ts';
-import type { Command } from './lookups.ts';
 import type { Consequence } from '../settlement.ts';
+import { linkByKey, rootOf } from '../threads/links.ts';
 import { findVisitorCase, lookUp, NOT_SET_UP } from '../visitors/visitor-asking.ts';
 import { visitorLinkOf, visitorLinkOfThread } from '../visitors/visitor-links.ts';
+import { answer, type Asked } from './actions.ts';
+import { fill } from './forms.ts';
+import type { Command } from './lookups.ts';
 import { linkVisitorCase, unlinkVisitorCase } from './visitor-threads.ts';
 
 /** Look-ups of visitors' cases, and the doors to them. Who asks was checked before; every answer is private. */

@@ -7,11 +7,11 @@ import { ChannelId, SlackTs } from '../../core/ids.ts';
 import { Failure } from '../../delivery/errors.ts';
 import type { ClaimedDelivery, Finding, Instant, Json, Prepared, Verdict } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
-import { afterFailure, LOOK_AGAIN_MS } from './fetch-file.ts';
 import { linkByKey, rootOf } from '../threads/links.ts';
 import { gateOf, NO_ROOT, rememberGone, ROOT_GONE } from '../threads/threads.ts';
-import type { Transfers } from './transfers.ts';
 import { verdictOf } from '../verdicts.ts';
+import { afterFailure, LOOK_AGAIN_MS } from './fetch-file.ts';
+import type { Transfers } from './transfers.ts';
 
 /**
  * A customer's file on its way into the thread. Its bytes are fetched and put into Slack before the attempt: nobody sees
@@ -164,8 +164,9 @@ const afterRefusal = async ({ bridge, delivery }: Work, { plan, uploads, failure
   }
   if (kind === 'transient' && effect === 'possible') return { type: 'ambiguous', reason: word ?? kind };
   if (kind === 'rate_limited' || kind === 'place' || kind === 'transient') {
-    const way = { side: 'slack', limited: 'slack:files.completeUploadExternal', place: null, now: bridge.now() };
-    return verdictOf(failure, way);
+    const limited = 'slack:files.completeUploadExternal';
+    const { attempts } = delivery;
+    return verdictOf(failure, { side: 'slack', limited, place: null, attempts, now: bridge.now() });
   }
   return afterFailure(bridge, failure, SECOND);
 };

@@ -3,11 +3,11 @@ import { bytesKey, type FileRef, fileName } from '../../core/files.ts';
 import type { Failure } from '../../delivery/errors.ts';
 import type { ClaimedDelivery, Prepared } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
-import { keepBytes } from './file-links.ts';
-import { memberMessageKey } from '../telling.ts';
 import { readRecord } from '../records.ts';
-import type { Transfers } from './transfers.ts';
+import { memberMessageKey } from '../telling.ts';
 import { reasonOf, verdictOf } from '../verdicts.ts';
+import { keepBytes } from './file-links.ts';
+import type { Transfers } from './transfers.ts';
 
 /** A file of a member's reply on its way from Slack to our disk. Only bytes move: nobody outside sees anything of it. */
 
@@ -86,7 +86,7 @@ export const afterFailure = (
   }
   switch (kind) {
     case 'auth': {
-      const verdict = verdictOf(failure, { side: 'slack', place: null, now: bridge.now() });
+      const verdict = verdictOf(failure, { side: 'slack', place: null, attempts: 0, now: bridge.now() });
       return verdict.type === 'snooze' ? verdict : { type: 'dead', reason };
     }
     case 'place':
@@ -99,6 +99,7 @@ export const afterFailure = (
     case 'transient':
       return { type: 'retry', reason, afterMs: retryAfterMs ?? againMs };
     case 'permanent':
+    case 'unheard_of':
     case 'not_found':
       return { type: 'dead', reason };
   }

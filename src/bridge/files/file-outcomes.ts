@@ -15,11 +15,11 @@ import {
 } from '../../core/words.ts';
 import type { ClaimedEvent, Settlement } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
-import { askAboutFiles, owedShare, shareId, sharesDue } from './files-out.ts';
-import { changeLink, linkByKey, type StoredLink } from '../threads/links.ts';
 import { readRecord } from '../records.ts';
 import { type Consequence, handled, ignored } from '../settlement.ts';
 import { inThread, memberMessageKey, receipt } from '../telling.ts';
+import { changeLink, linkByKey, type StoredLink } from '../threads/links.ts';
+import { askAboutFiles, owedShare, shareId, sharesDue } from './files-out.ts';
 
 /** What follows from what became of a file, on its way to either side. */
 
@@ -33,29 +33,33 @@ const fileValue = (delivery: string): string => `file:${delivery}`;
 /** Earlier reminders are not for words (contract 7.3). */
 const SHOW_IN_WORDS_MS = 2 * 60_000;
 
-export const onFileFetched = async (
-  bridge: Bridge,
-  event: News<'fetch_file'>,
-  claimed: ClaimedEvent,
-): Promise<Settlement> => {
+type Outgoing = News<'fetch_file'> | News<'share_file'>;
+
+/** A member's file goes in two deliveries: it is fetched from Slack, then it is shared with the customer. */
+export const onFileOut = async (bridge: Bridge, event: Outgoing, claimed: ClaimedEvent): Promise<Settlement> => {
   const link = await linkByKey(bridge, event.effect.link);
   if (link === null) return ignored('the link of this file is gone');
   const { key, message } = await messageOf(bridge, event.effect);
   if (message === null) return ignored('the message of this file is gone');
+  const at = { key, message, link, claimed };
   switch (event.state) {
     case 'delivered':
-      return handled(await sharesDue(bridge, { key, message, link }));
+      return handled(isShare(event) ? await onArrived(bridge, event, at) : await sharesDue(bridge, at));
     case 'dropped':
       return ignored('nothing follows from this');
     case 'owed':
       return onWaiting(event, link, claimed);
     case 'held':
-      return handled(stillHeld(bridge, event, { link, message }));
+      return isShare(event)
+        ? handled(askAbout(event, link, claimed), marked(event, 'held', claimed))
+        : handled(stillHeld(bridge, event, at));
     case 'dead':
     case 'unknown':
-      return handled(askAbout(event, link, claimed), failed(event.effect, claimed));
+      return handled(askAbout(event, link, claimed), marked(event, 'failed', claimed));
   }
 };
+
+const isShare = (event: Outgoing): event is News<'share_file'> => event.effect.do === 'share_file';
 
 const messageOf = async (
   bridge: Bridge,
@@ -64,8 +68,6 @@ const messageOf = async (
   const key = memberMessageKey({ ...source, team: bridge.chat.team });
   return { key, message: (await readRecord(bridge.records, 'member_message', key))?.value ?? null };
 };
-
-type Outgoing = News<'fetch_file'> | News<'share_file'>;
 
 const onWaiting = (event: Outgoing, link: StoredLink, claimed: ClaimedEvent): Settlement => {
   if (event.waitedMs === undefined || event.waitedMs < SHOW_IN_WORDS_MS) return ignored('it only waits');
@@ -87,8 +89,8 @@ const stillHeld = (
   return askAboutFiles({ event: asked, link, kind: 'reply', again: waitedMs }, reason);
 };
 
-const failed = (effect: EffectOf<'fetch_file' | 'share_file'>, claimed: ClaimedEvent): Consequence => ({
-  deliveries: [receipt(effect.source, 'failed', claimed.key)],
+const marked = ({ effect }: Outgoing, mark: 'failed' | 'held', claimed: ClaimedEvent): Consequence => ({
+  deliveries: [receipt(effect.source, mark, claimed.key)],
 });
 
 /** One question for each file: they are decided apart. */
@@ -104,32 +106,6 @@ const questionOf = ({ id, state, reason, effect }: Outgoing): Notice => {
 };
 
 const isReason = (reason: string | undefined) => reason !== undefined && isHeldReason(reason);
-
-export const onFileShared = async (
-  bridge: Bridge,
-  event: News<'share_file'>,
-  claimed: ClaimedEvent,
-): Promise<Settlement> => {
-  const link = await linkByKey(bridge, event.effect.link);
-  if (link === null) return ignored('the link of this file is gone');
-  const { key, message } = await messageOf(bridge, event.effect);
-  if (message === null) return ignored('the message of this file is gone');
-  switch (event.state) {
-    case 'delivered':
-      return handled(await onArrived(bridge, event, { key, message, link, claimed }));
-    case 'dropped':
-      return ignored('nothing follows from this');
-    case 'owed':
-      return onWaiting(event, link, claimed);
-    case 'held':
-      return handled(askAbout(event, link, claimed), {
-        deliveries: [receipt(event.effect.source, 'held', claimed.key)],
-      });
-    case 'dead':
-    case 'unknown':
-      return handled(askAbout(event, link, claimed), failed(event.effect, claimed));
-  }
-};
 
 type Arrived = {
   readonly key: string;

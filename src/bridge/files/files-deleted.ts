@@ -4,10 +4,10 @@ import { MessageId, type SlackTs } from '../../core/ids.ts';
 import type { MemberMessage } from '../../core/link.ts';
 import type { DeliveryView, NewDelivery } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
-import { revokedIn, revokedLinks } from './file-links.ts';
-import { shareId } from './files-out.ts';
 import { owe } from '../lanes.ts';
 import type { Consequence } from '../settlement.ts';
+import { revokedIn, revokedLinks } from './file-links.ts';
+import { shareId } from './files-out.ts';
 
 /** Files at the contact, when their message is deleted. */
 

@@ -11,11 +11,11 @@ import { type Via, viaOf } from '../../core/via.ts';
 import { heldQuestion, type HeldReason } from '../../core/words.ts';
 import type { DeliveryView, NewDelivery } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
-import { keptFile, newLink } from './file-links.ts';
 import { owe } from '../lanes.ts';
-import type { StoredLink } from '../threads/links.ts';
 import { type Consequence, joined } from '../settlement.ts';
 import { inThread, memberMessageKey, receipt, tellPrivately } from '../telling.ts';
+import type { StoredLink } from '../threads/links.ts';
+import { keptFile, newLink } from './file-links.ts';
 
 /**
  * Files of members' replies. Each is a delivery of its own that brings it to our disk, apart from everything else; once

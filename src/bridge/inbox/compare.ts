@@ -13,12 +13,12 @@ import type { DeliveryView } from '../../delivery/ports.ts';
 import { standingOf } from '../agents.ts';
 import { caseMessageKey, postId } from '../cases/case-events.ts';
 import type { Bridge } from '../context.ts';
-import { joinedIn } from '../threads/joining.ts';
 import { helpdeskLane, slackLane } from '../lanes.ts';
-import { rootOf, type StoredLink } from '../threads/links.ts';
 import { meaningOf } from '../messages/meaning.ts';
-import { memberMessageKey } from '../telling.ts';
 import { readRecord } from '../records.ts';
+import { memberMessageKey } from '../telling.ts';
+import { joinedIn } from '../threads/joining.ts';
+import { rootOf, type StoredLink } from '../threads/links.ts';
 
 /** Compares the cases of a link with its thread. It only reads; what was deleted on either side stays deleted. */
 

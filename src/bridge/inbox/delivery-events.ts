@@ -9,17 +9,18 @@ import { plainRichText } from '../../core/rich-text.ts';
 import { line, reasonInWords } from '../../core/words.ts';
 import type { ClaimedEvent, DeliveryState, Settlement } from '../../delivery/ports.ts';
 import { carriedConsequence } from '../cases/case-events.ts';
-import { onChangeNews } from '../messages/change-outcomes.ts';
 import type { Bridge } from '../context.ts';
+import { withHub } from '../doors/hub.ts';
 import { invitedTold } from '../doors/inviting.ts';
-import { onFileAttached, onFileFetched, onFileShared } from '../files/file-outcomes.ts';
+import { onFileAttached, onFileOut } from '../files/file-outcomes.ts';
 import { owe, threadGate } from '../lanes.ts';
-import { carryContext, changeLink, linkByKey, linkOfChain, type StoredLink } from '../threads/links.ts';
-import { whereItIs } from '../threads/whereabouts.ts';
-import { inThread } from '../telling.ts';
+import { onChangeNews } from '../messages/change-outcomes.ts';
 import { onMessageNews } from '../messages/message-outcomes.ts';
 import { partsOfTyped } from '../messages/message-parts.ts';
 import { type Consequence, handled, ignored } from '../settlement.ts';
+import { inThread } from '../telling.ts';
+import { carryContext, changeLink, linkByKey, linkOfChain, type StoredLink } from '../threads/links.ts';
+import { whereItIs } from '../threads/whereabouts.ts';
 
 /** What follows from what became of our own deliveries: receipts, questions, words, and the next step. */
 
@@ -31,6 +32,16 @@ export const onDelivery = async (bridge: Bridge, event: Told, claimed: ClaimedEv
   const parsed = Effect.safeParse(event.effect);
   if (!parsed.success) return ignored('the content of this delivery is no longer kept');
   const effect = parsed.data;
+  const settlement = await follow(bridge, { event, effect }, claimed);
+  // It was asked from there, and only now something came of it.
+  return 'link' in effect && 'tell' in effect && effect.tell !== null
+    ? withHub(settlement, { to: effect.tell, link: effect.link, cause: claimed.key })
+    : settlement;
+};
+
+type Followed = { readonly event: Told; readonly effect: Effect };
+
+const follow = async (bridge: Bridge, { event, effect }: Followed, claimed: ClaimedEvent): Promise<Settlement> => {
   switch (effect.do) {
     case 'add_message':
       return onMessageNews(bridge, { ...event, effect }, claimed);
@@ -38,9 +49,9 @@ export const onDelivery = async (bridge: Bridge, event: Told, claimed: ClaimedEv
     case 'delete_message':
       return onChangeNews(bridge, { ...event, effect }, claimed);
     case 'fetch_file':
-      return onFileFetched(bridge, { ...event, effect }, claimed);
+      return onFileOut(bridge, { ...event, effect }, claimed);
     case 'share_file':
-      return onFileShared(bridge, { ...event, effect }, claimed);
+      return onFileOut(bridge, { ...event, effect }, claimed);
     case 'attach_file':
       return onFileAttached(bridge, { ...event, effect }, claimed);
     case 'create_case':
@@ -84,7 +95,7 @@ const onCreated = async (bridge: Bridge, event: News<'create_case'>, claimed: Cl
   if (isOver(event.state)) return handled(notDone(effect.tell, event, 'the opening of the case'));
   if (event.state !== 'delivered') return ignored('not decided yet');
   const { case: id } = CreatedReceipt.parse(event.receipt);
-  const { reading } = await bridge.reads.read(id, { urgency: 'nudged', since: claimed.receivedAt });
+  const { reading } = await bridge.reads.readSoon(id, { urgency: 'nudged', since: claimed.receivedAt });
   if (reading === null)
     return handled(
       notDone(effect.tell, { ...event, state: 'dead', reason: 'the new case cannot be read' }, 'the thread'),
@@ -189,7 +200,10 @@ const onStateChange = async (bridge: Bridge, event: StateNews, claimed: ClaimedE
   }
   const member = (await bridge.chat.member(effect.member))?.name ?? 'a member';
   const done = closes ? `closed by ${member}` : `reopened by ${member}`;
-  const { reading } = await bridge.reads.read(caseAfter(event, link), { urgency: 'nudged', since: claimed.receivedAt });
+  const { reading } = await bridge.reads.readSoon(caseAfter(event, link), {
+    urgency: 'nudged',
+    since: claimed.receivedAt,
+  });
   const read = reading?.case ?? link.value.case;
   const next = {
     ...link.value,

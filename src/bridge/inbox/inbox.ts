@@ -1,22 +1,26 @@
 import { Event, type EventOf } from '../../core/event.ts';
 import { say } from '../../core/notice.ts';
 import type { ClaimedEvent, Settlement } from '../../delivery/ports.ts';
-import { onCardLost } from '../threads/card-posts.ts';
 import { onCaseNews } from '../cases/case-events.ts';
+import { onWaitDue } from '../cases/waiting.ts';
 import type { Bridge } from '../context.ts';
-import { onDelivery } from './delivery-events.ts';
 import { onAsking } from '../doors/doors.ts';
-import { owe } from '../lanes.ts';
 import { onHomeOpened } from '../doors/home.ts';
-import { onThreadGone } from '../threads/lost-threads.ts';
-import { onMemberDeleted, onMemberEdited } from '../messages/member-edits.ts';
-import { onMemberWrote } from '../messages/member-events.ts';
 import { onDraftForgotten } from '../doors/opening.ts';
-import { onRepairOrdered } from './reconcile.ts';
-import { handled, ignored } from '../settlement.ts';
 import { onSnoozeEnded } from '../doors/snoozing.ts';
 import { onVisitorCaseChanged } from '../doors/visitor-threads.ts';
-import { onWaitDue } from '../cases/waiting.ts';
+import { owe } from '../lanes.ts';
+import { onMessageGone } from '../messages/message-gone.ts';
+import { onMemberDeleted, onMemberEdited } from '../messages/member-edits.ts';
+import { onMemberWrote } from '../messages/member-events.ts';
+import { handled, ignored } from '../settlement.ts';
+import { onCardLost } from '../threads/card-posts.ts';
+import { onThreadGone } from '../threads/lost-threads.ts';
+import { onVisitorThreadSeen } from '../threads/lost-watches.ts';
+import { onDelivery } from './delivery-events.ts';
+import { onPostSeen } from './own-posts.ts';
+import { settledBySight } from './own-rows.ts';
+import { onRepairOrdered } from './reconcile.ts';
 
 /** The product's loop: one event of the inbox, and everything that follows from it, settled together. */
 export const createHandler =
@@ -38,11 +42,17 @@ export const createHandler =
         return onMemberEdited(bridge, event, claimed);
       case 'member_deleted':
         return onMemberDeleted(bridge, event, claimed);
+      case 'message_gone':
+        return onMessageGone(bridge, event, claimed);
       case 'case_nudged':
       case 'case_changed':
-        return onCaseNews(bridge, event, claimed);
+        return (await settledBySight(bridge, event, claimed)) ?? onCaseNews(bridge, event, claimed);
+      case 'post_seen':
+        return onPostSeen(bridge, event);
       case 'visitor_case_changed':
         return onVisitorCaseChanged(bridge, event, claimed);
+      case 'visitor_thread_seen':
+        return onVisitorThreadSeen(bridge, event);
       case 'delivery':
         return onDelivery(bridge, event, claimed);
       case 'command':

@@ -8,12 +8,12 @@ import { settingsOf } from '../../core/settings.ts';
 import { Failure } from '../../delivery/errors.ts';
 import type { ClaimedEvent, Json, NewDelivery, NewEvent, Settlement } from '../../delivery/ports.ts';
 import { caseMessageKey, owePost, refuseWhileAttempting } from '../cases/case-events.ts';
-import { type Comparison, compare, factsOf, isOurs, tellingOf } from './compare.ts';
 import type { Bridge } from '../context.ts';
-import { linkByKey, linkOfCase, linkOfChain, type StoredLink } from '../threads/links.ts';
 import { eachRecord, readRecord } from '../records.ts';
 import { handled, ignored } from '../settlement.ts';
+import { linkByKey, linkOfCase, linkOfChain, type StoredLink } from '../threads/links.ts';
 import { NOWHERE } from '../threads/threads.ts';
+import { type Comparison, compare, factsOf, isOurs, tellingOf } from './compare.ts';
 
 /**
  * What an operator's `reconcile` asks: which links there are, what one of them lacks, and that it be put right. What is
@@ -141,7 +141,7 @@ export const onRepairOrdered = async (
   const wanted = new Set<string>(event.messages);
   const rows: CaseMessage[] = [];
   for (const id of event.cases) {
-    const { reading } = await bridge.reads.read(id, { urgency: 'nudged', since: claimed.receivedAt });
+    const { reading } = await bridge.reads.readSoon(id, { urgency: 'nudged', since: claimed.receivedAt });
     rows.push(...(reading?.messages ?? []).filter((row) => wanted.has(row.id)));
   }
   const deliveries: NewDelivery[] = [];

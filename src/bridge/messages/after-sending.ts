@@ -18,18 +18,18 @@ import { REPLY_LIMIT, split } from '../../core/split.ts';
 import { heldQuestion, isHeldReason, kindStays, notAnAgent } from '../../core/words.ts';
 import type { ClaimedEvent, DeliveryView, NewDelivery, Settlement } from '../../delivery/ports.ts';
 import { type Standing, standingOf } from '../agents.ts';
-import { rowOf } from './change-message.ts';
 import type { Bridge } from '../context.ts';
 import { obstacleOfFiles, type SharedFile } from '../files/files-deleted.ts';
 import { owe } from '../lanes.ts';
-import type { StoredLink } from '../threads/links.ts';
-import type { Meaning } from './meaning.ts';
+import { replaceRecord, type Stored } from '../records.ts';
+import { type Consequence, handled, ignored, joined } from '../settlement.ts';
 import { inThread, memberMessageKey, messageValue, tellPrivately } from '../telling.ts';
+import type { StoredLink } from '../threads/links.ts';
+import { rowOf } from './change-message.ts';
+import type { Meaning } from './meaning.ts';
 import { type Changes, deletionsFor, editsFor, kindSent, mayBeThere, type Sent } from './message-changes.ts';
 import { partsOfMessage } from './message-parts.ts';
 import { messagesAmong, settleQuestion } from './questions.ts';
-import { replaceRecord, type Stored } from '../records.ts';
-import { type Consequence, handled, ignored, joined } from '../settlement.ts';
 import { wordsFor } from './writing.ts';
 
 /** What follows when a member edits or deletes a message of which something was sent, or may have been. */

@@ -5,11 +5,11 @@ import { CaseId, compareIds, MessageId } from '../../core/ids.ts';
 import { type CaseMessage, normalised } from '../../core/message.ts';
 import { Failure } from '../../delivery/errors.ts';
 import type { DeliveryView, Finding, Instant, Json, Prepared, Verdict } from '../../delivery/ports.ts';
-import { authorOf } from './authors.ts';
 import type { Bridge } from '../context.ts';
-import { currentCase, linkByKey, type StoredLink } from '../threads/links.ts';
-import { memberMessageKey } from '../telling.ts';
 import { readRecord } from '../records.ts';
+import { memberMessageKey } from '../telling.ts';
+import { currentCase, linkByKey, type StoredLink } from '../threads/links.ts';
+import { authorOf } from './authors.ts';
 import type { Work } from './send-message.ts';
 
 /** An update or a deletion of a message that was sent: whether it is still wanted, how it is made, what became of it. */

@@ -13,15 +13,15 @@ import type { MessageId } from '../../core/ids.ts';
 import type { MemberMessage } from '../../core/link.ts';
 import { type Notice, say } from '../../core/notice.ts';
 import type { ClaimedEvent, DeliveryView, NewDelivery, Settlement } from '../../delivery/ports.ts';
-import { type Change, rowOf } from './change-message.ts';
 import type { Bridge } from '../context.ts';
 import { owe } from '../lanes.ts';
-import { linkByKey, type StoredLink } from '../threads/links.ts';
-import { inThread, memberMessageKey, messageValue, receipt } from '../telling.ts';
-import { newestChanges, partsOf } from './message-changes.ts';
-import { settleQuestion } from './questions.ts';
 import { readRecord, replaceRecord, type Stored } from '../records.ts';
 import { type Consequence, handled, ignored } from '../settlement.ts';
+import { inThread, memberMessageKey, messageValue, receipt } from '../telling.ts';
+import { linkByKey, type StoredLink } from '../threads/links.ts';
+import { type Change, rowOf } from './change-message.ts';
+import { newestChanges, partsOf } from './message-changes.ts';
+import { settleQuestion } from './questions.ts';
 
 /** What follows from what became of an update or a deletion: its author is told where it failed. */
 

@@ -8,11 +8,11 @@ import type { DeliveryView, Instant } from '../../delivery/ports.ts';
 import { caseMessageKey, postId } from '../cases/case-events.ts';
 import type { Bridge } from '../context.ts';
 import { helpdeskLane } from '../lanes.ts';
+import { readRecord } from '../records.ts';
+import { memberMessageKey } from '../telling.ts';
 import type { StoredLink } from '../threads/links.ts';
 import { typedParts } from './message-parts.ts';
 import { messagesAmong } from './questions.ts';
-import { readRecord } from '../records.ts';
-import { memberMessageKey } from '../telling.ts';
 
 /** Looks, just before a reply goes out, for what its author could not have read when they wrote it. */
 

@@ -5,18 +5,19 @@ import type { MemberMessage } from '../../core/link.ts';
 import { say } from '../../core/notice.ts';
 import { type HeldReason, isHeldReason, kindStays } from '../../core/words.ts';
 import type { ClaimedEvent, DeliveryView, NewEvent, Settlement } from '../../delivery/ports.ts';
-import { deleteSent, type Deletion, doneAt, type Edit, editSent, obstacleTo, seen } from './after-sending.ts';
 import type { Bridge } from '../context.ts';
 import { sharedFiles, takenBackFiles } from '../files/files-deleted.ts';
 import { isAnyShared } from '../files/files-out.ts';
-import { linkOfThread, type StoredLink } from '../threads/links.ts';
-import { meaningOf } from './meaning.ts';
-import { recoverFirst, takeMessage, type Wrote } from './member-events.ts';
-import { memberMessageKey, messageValue, receipt, tellPrivately } from '../telling.ts';
-import { isUnsent, kindSent, mayBeThere, partsOf, type Sent } from './message-changes.ts';
-import { settleQuestion } from './questions.ts';
 import { readRecord, replaceRecord, type Stored } from '../records.ts';
 import { type Consequence, handled, ignored, joined } from '../settlement.ts';
+import { memberMessageKey, messageValue, receipt, tellPrivately } from '../telling.ts';
+import { linkOfThread } from '../threads/found-again.ts';
+import type { StoredLink } from '../threads/links.ts';
+import { deleteSent, type Deletion, doneAt, type Edit, editSent, obstacleTo, seen } from './after-sending.ts';
+import { meaningOf } from './meaning.ts';
+import { recoverFirst, takeMessage, type Wrote } from './member-events.ts';
+import { isUnsent, kindSent, mayBeThere, partsOf, type Sent } from './message-changes.ts';
+import { settleQuestion } from './questions.ts';
 
 /** What members change and delete of what they wrote. */
 

@@ -9,15 +9,16 @@ import { channelNotTaken, emptyReply, type HeldReason, heldQuestion, notAnAuthor
 import type { ClaimedEvent, Settlement } from '../../delivery/ports.ts';
 import { standingOf } from '../agents.ts';
 import type { Bridge } from '../context.ts';
-import { currentCase, linkOfThread, type StoredLink } from '../threads/links.ts';
 import { askAboutFiles, filesOf, type Waiting } from '../files/files-out.ts';
-import { goesOnElsewhere } from '../threads/lost-threads.ts';
-import { type Meaning, meaningOf } from './meaning.ts';
-import { partsOfMessage } from './message-parts.ts';
 import { readRecord, replaceRecord, type Stored } from '../records.ts';
 import { type Consequence, handled, ignored, joined } from '../settlement.ts';
 import { inThread, memberMessageKey, messageValue, receipt, tellPrivately } from '../telling.ts';
+import { linkOfThread } from '../threads/found-again.ts';
+import { currentCase, type StoredLink } from '../threads/links.ts';
+import { goesOnElsewhere } from '../threads/lost-threads.ts';
 import { onWrittenBesideLinks } from '../visitors/visitor-replies.ts';
+import { type Meaning, meaningOf } from './meaning.ts';
+import { partsOfMessage } from './message-parts.ts';
 import { type Wording, wordsFor } from './writing.ts';
 
 /** What members write in linked threads. */

@@ -3,10 +3,10 @@ import type { EffectOf } from '../../core/effect.ts';
 import type { ChannelId, SlackTs } from '../../core/ids.ts';
 import type { MemberMessage } from '../../core/link.ts';
 import type { DeliveryChange, DeliveryView, NewDelivery } from '../../delivery/ports.ts';
-import type { Change } from './change-message.ts';
 import type { Bridge } from '../context.ts';
 import { owe } from '../lanes.ts';
 import type { StoredLink } from '../threads/links.ts';
+import type { Change } from './change-message.ts';
 import { changesAmong, messagesAmong } from './questions.ts';
 
 /** The deliveries that change a message in its case after it was sent: part by part, in the lane of the case. */

@@ -1,12 +1,12 @@
 import type { EffectOf } from '../../core/effect.ts';
-import { compareIds, type MessageId } from '../../core/ids.ts';
 import type { CaseReading } from '../../core/event.ts';
+import { compareIds, type MessageId } from '../../core/ids.ts';
 import type { CaseMessage } from '../../core/message.ts';
 import type { SentMail } from '../../core/ports.ts';
 import type { Finding, Json } from '../../delivery/ports.ts';
-import { authorOf } from './authors.ts';
-import type { Bridge } from '../context.ts';
 import { isLike } from '../cases/same-words.ts';
+import type { Bridge } from '../context.ts';
+import { authorOf } from './authors.ts';
 import { messageRecord, misfiled, type Plan, recordOfRow, type Work } from './send-message.ts';
 
 /** What became of a message whose call had no certain answer. */
@@ -24,7 +24,7 @@ export const lookupMessage = async (work: Work, effect: AddMessage, plan: Plan):
   const marked = reading.messages.find((row) => row.marker === delivery.id);
   if (marked !== undefined)
     return isMisfiled(marked, effect) ? misfiled(bridge, delivery.id, marked) : found(bridge, delivery.id, marked.id);
-  const above = reading.messages.filter((row) => plan.above === null || compareIds(row.id, plan.above) > 0);
+  const above = rowsAbove(reading.messages, plan);
   const ours = await unmappedOf(bridge, above);
   const same = ours.find((row) => isLike(bridge, row, effect));
   if (same !== undefined) return found(bridge, delivery.id, same.id);
@@ -36,6 +36,23 @@ export const lookupMessage = async (work: Work, effect: AddMessage, plan: Plan):
   if (!reading.complete) return { type: 'undecided', reason: 'the messages of this case cannot be read as a whole' };
   return whereNoneIsOurs(work, effect, { above, ours });
 };
+
+type Sought = { readonly id: string; readonly effect: AddMessage; readonly plan: Pick<Plan, 'above'> };
+
+/** Of some rows of the case the one that is this delivery's beyond doubt; that none is there says nothing. */
+export const certainRow = async (
+  bridge: Bridge,
+  { id, effect, plan }: Sought,
+  rows: readonly CaseMessage[],
+): Promise<CaseMessage | null> => {
+  const marked = rows.find((row) => row.marker === id);
+  if (marked !== undefined) return isMisfiled(marked, effect) ? null : marked;
+  const ours = await unmappedOf(bridge, rowsAbove(rows, plan));
+  return ours.find((row) => isLike(bridge, row, effect)) ?? null;
+};
+
+const rowsAbove = (rows: readonly CaseMessage[], { above }: Pick<Plan, 'above'>): readonly CaseMessage[] =>
+  rows.filter((row) => above === null || compareIds(row.id, above) > 0);
 
 /** What goes by mail or as a text message is stored as whatever its channel makes of it. */
 const isMisfiled = (row: CaseMessage, { kind, via }: AddMessage): boolean => {

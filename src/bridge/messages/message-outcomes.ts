@@ -1,8 +1,8 @@
 import { OUTCOME } from '../../core/change-words.ts';
 import type { EffectOf } from '../../core/effect.ts';
 import type { EventOf } from '../../core/event.ts';
-import { leaksIn, leaksInWords } from '../../core/leaks.ts';
 import type { MemberId } from '../../core/ids.ts';
+import { leaksIn, leaksInWords } from '../../core/leaks.ts';
 import type { MemberMessage } from '../../core/link.ts';
 import { type Notice, say } from '../../core/notice.ts';
 import { settingsOf } from '../../core/settings.ts';
@@ -18,16 +18,16 @@ import {
 } from '../../core/words.ts';
 import { Failure } from '../../delivery/errors.ts';
 import type { ClaimedEvent, DeliveryView, Settlement } from '../../delivery/ports.ts';
-import { takeBack } from './change-outcomes.ts';
 import type { Bridge } from '../context.ts';
 import { filesBehind } from '../files/files-out.ts';
-import { changeLink, linkByKey, type StoredLink } from '../threads/links.ts';
+import { readRecord, replaceRecord, type Stored } from '../records.ts';
+import { type Consequence, handled, ignored, joined } from '../settlement.ts';
 import { inThread, memberMessageKey, messageValue, receipt } from '../telling.ts';
+import { changeLink, linkByKey, type StoredLink } from '../threads/links.ts';
+import { takeBack } from './change-outcomes.ts';
 import { typedParts } from './message-parts.ts';
 import { messagesAmong, settleQuestion } from './questions.ts';
-import { readRecord, replaceRecord, type Stored } from '../records.ts';
 import { askAboutStale, noStaleLeft } from './stale.ts';
-import { type Consequence, handled, ignored, joined } from '../settlement.ts';
 import { longSmsOf } from './writing.ts';
 
 /** What follows for its author from what became of a reply or note: a receipt, a question, words. */

@@ -7,17 +7,17 @@ import { OWN_KEY_REFUSED } from '../../core/ports.ts';
 import { isMissingWay } from '../../core/words.ts';
 import { Failure } from '../../delivery/errors.ts';
 import type { ClaimedDelivery, Dead, Instant, Prepared, RecordWrite, Verdict } from '../../delivery/ports.ts';
-import { attachmentsOf } from '../files/attachments.ts';
-import { authorOf } from './authors.ts';
 import { caseMessageKey } from '../cases/case-events.ts';
 import type { Bridge } from '../context.ts';
-import { crossing } from './guard.ts';
+import { attachmentsOf } from '../files/attachments.ts';
 import { helpdeskLane } from '../lanes.ts';
-import { currentCase, linkByKey, type StoredLink } from '../threads/links.ts';
+import { readRecord, writeRecord } from '../records.ts';
 import { memberMessageKey } from '../telling.ts';
+import { currentCase, linkByKey, type StoredLink } from '../threads/links.ts';
+import { authorOf } from './authors.ts';
+import { crossing } from './guard.ts';
 import { typedParts } from './message-parts.ts';
 import { messagesAmong } from './questions.ts';
-import { readRecord, writeRecord } from '../records.ts';
 import { Way, wayFor, writeBy } from './ways.ts';
 
 /** A reply or note on its way into a case: when it may go, how it goes, and what became of it. */

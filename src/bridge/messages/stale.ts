@@ -3,11 +3,11 @@ import { say } from '../../core/notice.ts';
 import { staleQuestion } from '../../core/words.ts';
 import type { Bridge } from '../context.ts';
 import { helpdeskLane } from '../lanes.ts';
-import type { StoredLink } from '../threads/links.ts';
-import { inThread } from '../telling.ts';
-import { type AskedAbout, messagesAmong, settleQuestion } from './questions.ts';
 import { readRecord, replaceRecord } from '../records.ts';
 import type { Consequence } from '../settlement.ts';
+import { inThread } from '../telling.ts';
+import type { StoredLink } from '../threads/links.ts';
+import { type AskedAbout, messagesAmong, settleQuestion } from './questions.ts';
 
 /** Replies of a thread that waited too long, for a case that has moved on: one question stands for all of them. */
 

@@ -5,8 +5,8 @@ import type { Button, Part } from '../../core/notice.ts';
 import { button, heldText, isHeldReason, reasonInWords } from '../../core/words.ts';
 import type { DeliveryView } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
-import { linkByKey } from '../threads/links.ts';
 import { memberMessageKey, messageValue } from '../telling.ts';
+import { linkByKey } from '../threads/links.ts';
 
 /** What a member wrote that was not sent: held for their decision, failed, or of unknown outcome. */
 

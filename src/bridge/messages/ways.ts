@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Case } from '../../core/case.ts';
 import type { EffectOf } from '../../core/effect.ts';
-import type { Mail, MessageDraft, WrittenMessage } from '../../core/ports.ts';
 import { htmlOf } from '../../core/html-text.ts';
+import type { Mail, MessageDraft, WrittenMessage } from '../../core/ports.ts';
 import { plainRichText } from '../../core/rich-text.ts';
 import { settingsOf } from '../../core/settings.ts';
 import type { MissingWay } from '../../core/words.ts';

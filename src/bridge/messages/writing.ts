@@ -8,8 +8,8 @@ import { smsPartsOf } from '../../core/sms-parts.ts';
 import { type Via, viaOf } from '../../core/via.ts';
 import { Failure } from '../../delivery/errors.ts';
 import type { Bridge } from '../context.ts';
-import type { StoredLink } from '../threads/links.ts';
 import { shortened } from '../files/long-text.ts';
+import type { StoredLink } from '../threads/links.ts';
 
 /** The words of a reply or note in the shape in which they are sent. */
 

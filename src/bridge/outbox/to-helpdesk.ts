@@ -2,15 +2,15 @@ import { type EffectOf, ToHelpdesk } from '../../core/effect.ts';
 import { CaseId, compareIds, type CaseId as CaseIdType } from '../../core/ids.ts';
 import { Failure } from '../../delivery/errors.ts';
 import type { ClaimedDelivery, Destination, Finding, Instant, Prepared, Verdict } from '../../delivery/ports.ts';
-import { authorOf } from '../messages/authors.ts';
 import type { CatchUp } from '../cases/catch-up.ts';
-import { type Change, isChange, lookupChange, makeChange, prepareChange } from '../messages/change-message.ts';
 import type { Bridge } from '../context.ts';
-import { currentCase, linkByKey, type StoredLink } from '../threads/links.ts';
-import { writeRecord } from '../records.ts';
+import { authorOf } from '../messages/authors.ts';
+import { type Change, isChange, lookupChange, makeChange, prepareChange } from '../messages/change-message.ts';
 import { lookupMessage } from '../messages/message-lookup.ts';
 import { Plan, prepareMessage, sendMessage, type Work } from '../messages/send-message.ts';
 import { asMessage, lookupShare, prepareShare } from '../messages/share-file.ts';
+import { writeRecord } from '../records.ts';
+import { currentCase, linkByKey, type StoredLink } from '../threads/links.ts';
 import { verdictOf } from '../verdicts.ts';
 
 /** The way to the helpdesk: what each change reads before, does, and looks up when its outcome is not known. */
@@ -54,7 +54,7 @@ export const createToHelpdesk = (bridge: Bridge, catchUp: Pick<CatchUp, 'before'
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         alarmOfRefusedKey(bridge, error);
-        return verdictOf(error, { side: 'acquire', place: null, now: bridge.now() });
+        return verdictOf(error, { side: 'acquire', place: null, attempts: delivery.attempts, now: bridge.now() });
       }
     },
     async lookup(delivery, baseline) {

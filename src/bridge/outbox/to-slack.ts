@@ -3,14 +3,15 @@ import type { FileRef } from '../../core/files.ts';
 import { say } from '../../core/notice.ts';
 import { Failure } from '../../delivery/errors.ts';
 import type { ClaimedDelivery, Destination, Finding, Prepared, Verdict } from '../../delivery/ports.ts';
-import { attach, lookupAttach, prepareAttach, type Uploaded } from '../files/attach-file.ts';
-import { prepareCard, refreshCard } from '../threads/card-posts.ts';
 import type { Bridge } from '../context.ts';
-import { prepareFetch } from '../files/fetch-file.ts';
 import { answerOnDesk } from '../doors/home.ts';
+import { redrawHub } from '../doors/hub.ts';
+import { attach, lookupAttach, prepareAttach, type Uploaded } from '../files/attach-file.ts';
+import { prepareFetch } from '../files/fetch-file.ts';
+import { createTransfers, type Transfers } from '../files/transfers.ts';
 import { threadGate } from '../lanes.ts';
-import { lookupAlone, lookupPost, lookupStart } from './post-lookups.ts';
-import { readRecord, writeRecord } from '../records.ts';
+import { readRecord, storeRecord, writeRecord } from '../records.ts';
+import { prepareCard, refreshCard } from '../threads/card-posts.ts';
 import {
   go,
   newestPost,
@@ -23,8 +24,8 @@ import {
   startThread,
   type Work,
 } from '../threads/threads.ts';
-import { createTransfers, type Transfers } from '../files/transfers.ts';
 import { verdictOf } from '../verdicts.ts';
+import { lookupAlone, lookupPost, lookupStart } from './post-lookups.ts';
 
 /** The way to Slack: what each change reads before, does, and looks up when its outcome is not known. */
 
@@ -87,6 +88,7 @@ const prepare = async (work: Work, effect: Words): Promise<Prepared> => {
     case 'replace_post':
     case 'answer':
     case 'fill_form':
+    case 'redraw_hub':
     case 'publish_home':
       return go(NOWHERE);
   }
@@ -115,6 +117,8 @@ const perform = async (work: Work, effect: Words, plan: Plan): Promise<Verdict> 
       return done;
     case 'fill_form':
       return fillForm(work, effect);
+    case 'redraw_hub':
+      return redrawHub(bridge, effect);
     case 'publish_home':
       await bridge.chat.publishHome(effect.member, effect.notice, bridge.channels().home);
       return done;
@@ -134,6 +138,7 @@ const lookup = async (work: Work, effect: Words, plan: Plan): Promise<Finding> =
     case 'replace_post':
     case 'answer':
     case 'fill_form':
+    case 'redraw_hub':
     case 'publish_home':
       // These leave the same state behind however often they are done.
       return { type: 'absent' };
@@ -142,7 +147,7 @@ const lookup = async (work: Work, effect: Words, plan: Plan): Promise<Finding> =
 
 /** Where the person looks. */
 const tell = (bridge: Bridge, { to, notice, replaces = false }: EffectOf<'answer'>): Promise<void> => {
-  const { home, ...place } = to;
+  const { home, hub: _hub, ...place } = to;
   return home === true ? answerOnDesk(bridge, to, notice) : bridge.chat.answer({ ...place, notice, replaces });
 };
 
@@ -152,13 +157,21 @@ const setReceipt = async (
   { channel, ts, receipt }: EffectOf<'set_receipt'>,
 ): Promise<Verdict> => {
   const emoji = receipt === 'none' ? null : RECEIPT_EMOJI[receipt];
-  if (emoji !== null) await bridge.chat.react({ channel, ts, emoji, on: true });
   const key = `${bridge.chat.team}:${channel}:${ts}`;
-  const before = (await readRecord(bridge.records, 'receipt', key))?.value.emoji ?? null;
-  // After an attempt that was not recorded any of them may stand there.
-  const mayStand = delivery.open === null && delivery.attempts === 0 ? [before] : Object.values(RECEIPT_EMOJI);
-  for (const old of mayStand) {
-    if (old !== null && old !== emoji) await bridge.chat.react({ channel, ts, emoji: old, on: false });
+  const { emoji: before = null, unsure = false } = (await readRecord(bridge.records, 'receipt', key))?.value ?? {};
+  const isFirst = delivery.open === null && delivery.attempts === 0;
+  const mayStand = isFirst && !unsure ? [before] : Object.values(RECEIPT_EMOJI);
+  try {
+    if (emoji !== null) await bridge.chat.react({ channel, ts, emoji, on: true });
+    for (const old of mayStand) {
+      if (old !== null && old !== emoji) await bridge.chat.react({ channel, ts, emoji: old, on: false });
+    }
+  } catch (error) {
+    // A newer receipt may take this one's place before it is tried again, and must know what to take off.
+    const value = { version: 1, emoji: before, unsure: true } as const;
+    if (error instanceof Failure && error.facts.effect === 'possible' && !unsure)
+      await storeRecord(bridge.records, 'receipt', { key, value });
+    throw error;
   }
   return { type: 'delivered', receipt: null, records: [writeRecord('receipt', key, { version: 1, emoji })] };
 };
@@ -194,7 +207,7 @@ const OF_THE_THREAD: ReadonlySet<string> = new Set([
 const afterFailure = ({ bridge, delivery }: Work, effect: ToSlack, failure: Failure): Verdict => {
   const place = placeOf(delivery, effect, failure);
   const limited = channelGate(delivery) ?? delivery.gates.at(1) ?? 'slack';
-  const verdict = verdictOf(failure, { side: 'slack', limited, place, now: bridge.now() });
+  const verdict = verdictOf(failure, { side: 'slack', limited, place, attempts: delivery.attempts, now: bridge.now() });
   const isMessage = effect.do === 'post' || effect.do === 'start_thread' || effect.do === 'post_alone';
   // A scope that was not granted must not close the way for what needs another.
   const lacksScope = failure.facts.word === 'missing_scope';

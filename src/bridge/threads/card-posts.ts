@@ -6,10 +6,10 @@ import type { Notice } from '../../core/notice.ts';
 import { Failure } from '../../delivery/errors.ts';
 import type { Prepared, Settlement, Verdict } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
-import { refreshCard as oweCard, rootOf } from './links.ts';
 import { readRecord, writeRecord } from '../records.ts';
 import { handled, ignored } from '../settlement.ts';
 import { inThread } from '../telling.ts';
+import { refreshCard as oweCard, rootOf } from './links.ts';
 import { threadedBy } from './threaded.ts';
 import { closedUntil, go, NO_ROOT, NOWHERE, type Plan, rememberGone, ROOT_GONE, type Work } from './threads.ts';
 
@@ -61,7 +61,7 @@ export const refreshCard = async ({ bridge }: Work, effect: EffectOf<'refresh_ca
   if (link === null || root === null || channel === null || first === null || ts === null)
     return { type: 'dropped', reason: 'the link is gone' };
   const isFirst = ts === first;
-  const notice = isFirst ? link.card : inPlaceOfFirst(link.card);
+  const notice = isFirst ? link.card() : inPlaceOfFirst(link.card());
   try {
     await bridge.chat.update({ channel, ts, notice });
   } catch (error) {
@@ -107,7 +107,7 @@ export const onCardLost = async (bridge: Bridge, event: EventOf<'card_lost'>): P
   const link = await threadedBy(bridge, event.link);
   if (link === null || root === null || root.gone === true || root.generation !== event.generation)
     return ignored('the thread of this card is gone');
-  const post = inThread(link, `card-post:${event.link}:${event.ts}`, inPlaceOfFirst(link.card));
+  const post = inThread(link, `card-post:${event.link}:${event.ts}`, inPlaceOfFirst(link.card()));
   const { generation } = event;
   return handled({
     records: [writeRecord('card_post', event.link, { version: 1, generation, delivery: post.id, ts: null })],

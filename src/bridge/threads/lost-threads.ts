@@ -7,11 +7,11 @@ import { Failure, isPassing } from '../../delivery/errors.ts';
 import type { NewDelivery, RecordWrite, Settlement } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
 import { owe } from '../lanes.ts';
-import { linkByKey, rootOf, writeLink } from './links.ts';
 import { readRecord, replaceRecord } from '../records.ts';
 import { handled, ignored } from '../settlement.ts';
-import { newestPost } from './threads.ts';
 import { visitorLinkByKey, writeVisitorLink } from '../visitors/visitor-links.ts';
+import { linkByKey, rootOf, writeLink } from './links.ts';
+import { newestPost } from './threads.ts';
 
 /** A thread whose first message was deleted takes nothing more: the case goes on in a new one. */
 

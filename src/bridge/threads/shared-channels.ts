@@ -5,12 +5,12 @@ import { Failure, isPassing } from '../../delivery/errors.ts';
 import type { Prepared } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
 
-/** Channels that people of other companies read: threads start there only where the routes file says so. */
+/** Channels that people of other companies read: nothing is posted there but where the routes file says so. */
 
 /** The channel, or what the file says of it, is looked at again after this. */
 const LOOK_AGAIN_MS = 60_000;
 
-/** Null when a thread may start; otherwise it waits, and starts by itself once it may. */
+/** Null when a post may go there; otherwise it waits, and goes by itself once it may. */
 export const refuseShared = async (
   bridge: Bridge,
   link: Pick<Link, 'route'>,
@@ -23,7 +23,7 @@ export const refuseShared = async (
     shared === true ? 'the channel is shared with another company' : 'it cannot be checked who reads the channel';
   bridge.alarm(
     `shared:${channel}`,
-    `No threads start in channel ${channel}: ${reason}. Name another channel, or allow it in ROUTES_FILE (shared: true); what waits for it starts by itself then.`,
+    `Nothing is posted in channel ${channel}: ${reason}. Name another channel, or allow it in ROUTES_FILE (shared: true); what waits for it goes on by itself then.`,
   );
   const gate = { key: `slack:shared:${channel}`, until: bridge.now() + LOOK_AGAIN_MS, reason };
   return { type: 'snooze', reason, gate };

@@ -5,10 +5,10 @@ import type { Posted } from '../../core/ports.ts';
 import { Failure } from '../../delivery/errors.ts';
 import type { ClaimedDelivery, GateClosing, Instant, Prepared, RecordWrite, Verdict } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
-import { type Carried, carriedBehind, chooseJoined, joinNotices, markerOf } from './joining.ts';
 import { threadGate } from '../lanes.ts';
-import { rootOf, rootRecords } from './links.ts';
 import { readRecord, writeRecord } from '../records.ts';
+import { type Carried, carriedBehind, chooseJoined, joinNotices, markerOf } from './joining.ts';
+import { rootOf, rootRecords } from './links.ts';
 import { refuseShared } from './shared-channels.ts';
 import { type Threaded, threadedBy } from './threaded.ts';
 
@@ -73,6 +73,9 @@ export const preparePost = async ({ bridge, delivery }: Work, effect: EffectOf<'
   const root = await rootOf(bridge, effect.link);
   if (root === null) return closedUntil(bridge, effect.link, NO_ROOT);
   if (root.gone === true) return closedUntil(bridge, effect.link, ROOT_GONE);
+  const threaded = await threadedBy(bridge, effect.link);
+  const refused = await refuseShared(bridge, threaded?.value ?? { route: null }, root.channel);
+  if (refused !== null) return refused;
   if (effect.history === true && root.adopted === true)
     return { type: 'dropped', reason: 'the thread was there already, with what was said' };
   const above = await newestPost(bridge, root.channel, root.ts);
@@ -110,7 +113,7 @@ export const startThread = async (work: Work, effect: EffectOf<'start_thread'>):
     channel: effect.channel,
     thread: null,
     as: null,
-    notice: link.card,
+    notice: link.card(),
     broadcast: false,
     marker: { delivery: delivery.id, link: effect.link },
   });

@@ -5,8 +5,8 @@ import { Failure } from '../../delivery/errors.ts';
 import type { Json, NewEvent } from '../../delivery/ports.ts';
 import type { Bridge, Visitors } from '../context.ts';
 import { eachRecord, readRecord, storeRecord } from '../records.ts';
-import { pollKeyOf, type StoredVisitorLink, visitorLinkByKey } from './visitor-links.ts';
 import { alarmOf } from './visitor-asking.ts';
+import { pollKeyOf, type StoredVisitorLink, visitorLinkByKey } from './visitor-links.ts';
 import { waitAfter } from './visitor-pace.ts';
 
 /**
