@@ -50,7 +50,7 @@ function some(state: DeliveryState, { lane, attempting, inOrder, limit }: Wanted
   );
 }
 
-/** A sum has no index: by the one on `created_at`, all lanes would be gone through for the newest of this one. */
+/** A sum has no index: no planner can go through all lanes by the one on `created_at` for the newest of this one. */
 const NEWEST_OF_LANE = 'created_at + 0 DESC';
 
 function asView(delivery: DeliveryRow): DeliveryView {
