@@ -13,6 +13,8 @@ export class TookTooLong extends Error {
 /** How long a side stays closed after each failure in a row; a person must mend a refused key, so it is asked rarely. */
 const CLOSING: Backoff = { firstMs: 1_000, capMs: 60_000, jitter: 0.3 };
 const REFUSED_MS = 60_000;
+/** Whatever the other side asks for: a gate that opens at once is none. */
+const LEAST_CLOSING_MS = 1_000;
 
 const LOOKUP: Backoff = { firstMs: 2_000, capMs: 120_000, jitter: 0.3 };
 
@@ -152,7 +154,8 @@ function closingOf(judge: Judge, { gates }: ClaimedDelivery, failure: Failure): 
   if (side === undefined) return null;
 
   const { kind, retryAfterMs } = failure.facts;
-  const ms = retryAfterMs ?? (kind === 'auth' ? REFUSED_MS : backoffMs(judge.closings(side), judge.random(), CLOSING));
+  const backoff = kind === 'auth' ? REFUSED_MS : backoffMs(judge.closings(side), judge.random(), CLOSING);
+  const ms = retryAfterMs === undefined ? backoff : Math.max(retryAfterMs, LEAST_CLOSING_MS);
   return { key: side, until: judge.now() + ms, reason: failure.message };
 }
 

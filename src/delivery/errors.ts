@@ -30,6 +30,8 @@ export type FailureFacts = {
   readonly attempted: string;
   readonly effect: PossibleEffect;
   readonly status?: number | undefined;
+  /** A success by its status, and the body says no. */
+  readonly saidNo?: true | undefined;
   /** The vendor's machine-readable word (`channel_not_found`, `ERROR_RECORD_NOT_FOUND`), never its prose. */
   readonly word?: string | undefined;
   /** At most `LONGEST_WAIT_MS` once it is a `Failure`. */

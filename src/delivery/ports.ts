@@ -118,6 +118,8 @@ export type ClaimedDelivery = {
   readonly createdAt: Instant;
   /** Attempts that were counted. */
   readonly attempts: number;
+  /** An attempt was opened before this claim: whatever was said of it, the other side may show otherwise. */
+  readonly tried: boolean;
   /** How often whoever had it was gone or frozen before anything came of it. */
   readonly crashes: number;
   /** How often of these nothing else was in work, as far as was noted. */
@@ -267,6 +269,8 @@ export type DeliveryView = {
   readonly effect: Json;
   readonly receipt: Json;
   readonly attempts: number;
+  /** An attempt was opened at least once. */
+  readonly tried: boolean;
   /** An attempt is open: its outcome is not known yet. */
   readonly attempting: boolean;
   /** What the open attempt started from; null when there is none. */

@@ -1,7 +1,7 @@
-import { once as happened } from 'node:events';
-import { createReadStream, createWriteStream, existsSync, renameSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { beginCopy, checkReadable } from './copy-file.ts';
 import type { Database } from './open.ts';
 import { parsedJson } from '../core/foreign-text.ts';
 import { once } from './postgres.ts';
@@ -9,10 +9,11 @@ import { checkSchema } from './postgres-schema.ts';
 import { runSteps } from './postgres-statements.ts';
 import { openPostgresTables } from './postgres-tables.ts';
 import { STEPS } from './schema.ts';
+import { explaining } from './sqlite-errors.ts';
 import { openBeside } from './sqlite.ts';
 import { openSqliteTables } from './sqlite-tables.ts';
 import { all, first, run, type Steps, type Values } from './steps.ts';
-import { StoreUnusable } from './unusable.ts';
+import { BackupUnusable, StoreUnusable } from './unusable.ts';
 
 /**
  * A copy of everything in a store as it was at one moment, as lines of JSON: made while casebridge runs, and the same
@@ -33,7 +34,6 @@ type Table = keyof typeof TABLES;
 const NAMES = Object.keys(TABLES).filter((name): name is Table => name in TABLES);
 
 const PAGE = 500;
-const OWNER_ONLY = 0o600;
 
 const Head = z.object({ casebridge: z.literal('backup'), schema: z.number().int() });
 const Line = z.union([
@@ -44,24 +44,25 @@ const Line = z.union([
   z.object({ rows: z.number().int() }),
 ]);
 
-/** Resolves to the number of rows. The file is whole or not there at all. */
+/** Resolves to the number of rows. The file is whole and on the disk, or not there at all; one that is there stays as it is. */
 export const backUp = async (database: Database, path: string): Promise<number> => {
-  const beside = `${path}.${process.pid}`;
-  const out = createWriteStream(beside, { mode: OWNER_ONLY });
-  const write = async (line: object): Promise<void> => {
-    if (!out.write(`${JSON.stringify(line)}\n`)) await happened(out, 'drain');
-  };
-  await write({ casebridge: 'backup', schema: STEPS.length });
-  let rows = 0;
-  await eachRow(database, async (table, row) => {
-    rows += 1;
-    await write({ table, row });
-  });
-  await write({ rows });
-  out.end();
-  await happened(out, 'close');
-  renameSync(beside, path);
-  return rows;
+  if (database.kind === 'sqlite' && !existsSync(database.path))
+    throw new StoreUnusable(database.path, 'there is no such file: check DATABASE_URL');
+  const copy = await beginCopy(path);
+  try {
+    await copy.write(JSON.stringify({ casebridge: 'backup', schema: STEPS.length }));
+    let rows = 0;
+    await eachRow(database, async (table, row) => {
+      rows += 1;
+      await copy.write(JSON.stringify({ table, row }));
+    });
+    await copy.write(JSON.stringify({ rows }));
+    await copy.end();
+    return rows;
+  } catch (error) {
+    await copy.drop();
+    throw error;
+  }
 };
 
 type See = (table: Table, row: Values) => Promise<void>;
@@ -78,11 +79,10 @@ const eachRow = async (database: Database, see: See): Promise<void> => {
     });
     return;
   }
-  if (!existsSync(database.path)) throw new StoreUnusable(database.path, 'there is no such file: check DATABASE_URL');
   const { database: file, statements } = openBeside(database.path);
   try {
     file.exec('BEGIN');
-    await allRows((steps) => statements.run(steps), see);
+    await allRows((steps) => explaining(database.path, () => statements.run(steps)), see);
   } finally {
     file.close();
   }
@@ -114,7 +114,7 @@ function* pageAfter(table: Table, after: Values | null): Steps<readonly Values[]
  * is written; a restore that was cut off is begun anew, with another new store.
  */
 export const restore = async (database: Database, path: string): Promise<number> => {
-  const place = database.kind === 'sqlite' ? database.path : 'of DATABASE_URL';
+  const place = database.kind === 'sqlite' ? database.path : null;
   let expected = 0;
   for await (const rows of rowsIn(path)) expected += rows.length;
   const tables =
@@ -136,7 +136,7 @@ type TableRow = { readonly table: Table; readonly row: Values };
 
 /** Page by page. Throws when it is no backup, of another schema, damaged, or cut off. */
 async function* rowsIn(path: string): AsyncGenerator<readonly TableRow[]> {
-  if (!existsSync(path)) throw new StoreUnusable(path, 'there is no such file');
+  checkReadable(path);
   const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
   let page: TableRow[] = [];
   let count = 0;
@@ -147,7 +147,7 @@ async function* rowsIn(path: string): AsyncGenerator<readonly TableRow[]> {
     const parsed = isHead ? null : Line.safeParse(parsedJson(line)).data;
     isHead = false;
     if (parsed === null) continue;
-    if (parsed === undefined || end !== null) throw new StoreUnusable(path, 'it is damaged: take another backup');
+    if (parsed === undefined || end !== null) throw new BackupUnusable(path, 'is damaged: take another');
     if ('rows' in parsed) end = parsed.rows;
     else {
       count += 1;
@@ -157,7 +157,7 @@ async function* rowsIn(path: string): AsyncGenerator<readonly TableRow[]> {
     yield page;
     page = [];
   }
-  if (end !== count) throw new StoreUnusable(path, 'its end is missing: take another backup');
+  if (end !== count) throw new BackupUnusable(path, 'is cut off, its end is missing: take another');
   yield page;
 }
 
@@ -196,10 +196,11 @@ function* setSequences(): Steps<void> {
 
 const checkHead = (line: string, path: string): void => {
   const head = Head.safeParse(parsedJson(line)).data;
-  if (head === undefined) throw new StoreUnusable(path, 'it is not a backup of casebridge');
+  if (head === undefined)
+    throw new BackupUnusable(path, 'is not one of casebridge: name a file that `data backup` wrote');
   if (head.schema === STEPS.length) return;
-  throw new StoreUnusable(
+  throw new BackupUnusable(
     path,
-    `it was made with schema ${head.schema}, and this version has ${STEPS.length}: restore it with the version that made it, then update`,
+    `was made with schema ${head.schema}, and this version has ${STEPS.length}: restore it with the version that made it, then update`,
   );
 };

@@ -5,7 +5,7 @@ import { closedMs, type Gate, lockGates, openingGates, opensAt, passed, readGate
 import { rescueLanes } from './lanes.ts';
 import type { Ledger } from './ledger.ts';
 import { int, type Row, text } from './rows.ts';
-import { all, first, listed, run, type Steps } from './steps.ts';
+import { aboutList, all, ask, asked, first, run, type Steps } from './steps.ts';
 
 /** Opening gates looked at in one claim. */
 const GATES = 64;
@@ -17,7 +17,12 @@ const TRIES = 200;
 type Candidate = { readonly lane: string; readonly rank: number; readonly served: number; readonly head: DeliveryRow };
 
 /** Lanes in the order of their service: those that are ready (gate null), or those parked at a gate that opens. */
-type Queue = { readonly gate: string | null; waiting: Candidate[] };
+type Queue = {
+  readonly gate: string | null;
+  waiting: Candidate[];
+  /** All of its lanes were looked at. */
+  isShort: boolean;
+};
 
 /** The gates that a claim has looked at, as it leaves them. `locked`: nobody else changes them until it commits. */
 type GateBook = { readonly gates: Map<string, Gate>; readonly touched: Set<string>; locked: boolean };
@@ -44,14 +49,20 @@ export function* claimDeliveries(ledger: Ledger, limit: number, leaseMs: number)
   const { now, rests } = ledger;
   if (rests) return [];
 
-  const due = (yield* first(DUE, { now })) ?? {};
+  const [[due = {}] = [], ready] = yield* asked([
+    { text: DUE, values: { now } },
+    { text: WAITING_READY, values: { limit } },
+  ]);
   if (int(due, 'lost') === 1) yield* rescueLanes(ledger, { leasedUntil: now });
   if (int(due, 'later') === 1) yield* run(READY, { now });
   const book: GateBook = { gates: new Map(), touched: new Set(), locked: false };
   const opening = int(due, 'opening') === 1 ? yield* lockOpening(ledger, book) : [];
 
-  const queues = [null, ...opening].map((gate): Queue => ({ gate, waiting: [] }));
-  for (const queue of queues) yield* fill(ledger, queue, { book, limit });
+  const queues = [null, ...opening].map((gate): Queue => ({ gate, waiting: [], isShort: false }));
+  const isAsBefore = int(due, 'lost') === 0 && int(due, 'later') === 0;
+  for (const queue of queues) {
+    yield* fill(ledger, queue, { book, limit, known: isAsBefore && queue.gate === null ? ready : undefined });
+  }
 
   const claimed: ClaimedDelivery[] = [];
   for (let tries = 0; claimed.length < limit; tries += 1) {
@@ -66,7 +77,7 @@ export function* claimDeliveries(ledger: Ledger, limit: number, leaseMs: number)
     if (delivery !== undefined) claimed.push(delivery);
     next.queue.waiting.shift();
     if (isShut(ledger, next.queue, book)) next.queue.waiting = [];
-    else if (next.queue.waiting.length === 0) yield* fill(ledger, next.queue, { book, limit });
+    else if (next.queue.waiting.length === 0 && !next.queue.isShort) yield* fill(ledger, next.queue, { book, limit });
   }
   for (const gate of book.gates.values()) if (book.touched.has(gate.key)) yield* storeGate(ledger, gate);
   return claimed;
@@ -106,20 +117,28 @@ function isShut(ledger: Ledger, { gate }: Queue, book: GateBook): boolean {
   return state !== undefined && opensAt(ledger, state) > ledger.now;
 }
 
-function* fill(ledger: Ledger, queue: Queue, { book, limit }: { book: GateBook; limit: number }): Steps<void> {
+const waitingWhere = (which: string): string =>
+  `SELECT lane, head, rank, served FROM delivery_lanes WHERE ${which} ORDER BY rank, served LIMIT :limit
+   FOR UPDATE SKIP LOCKED`;
+const WAITING_READY = waitingWhere(`phase = 'ready'`);
+const WAITING_PARKED = waitingWhere('gate = :gate');
+
+const HEADS = aboutList((names) => `SELECT ${COLUMNS} FROM deliveries WHERE seq IN (${names})`);
+
+/** `known`: the lanes, if somebody has asked for them already. */
+type Filling = { readonly book: GateBook; readonly limit: number; readonly known?: readonly Row[] | undefined };
+
+function* fill(ledger: Ledger, queue: Queue, { book, limit, known }: Filling): Steps<void> {
   if (isShut(ledger, queue, book)) return;
 
-  const which = queue.gate === null ? `phase = 'ready'` : 'gate = :gate';
-  const waiting = yield* all(
-    `SELECT lane, head, rank, served FROM delivery_lanes WHERE ${which} ORDER BY rank, served LIMIT :limit
-     FOR UPDATE SKIP LOCKED`,
-    { limit, ...(queue.gate === null ? {} : { gate: queue.gate }) },
-  );
+  const { gate } = queue;
+  const waiting =
+    known ?? (yield* gate === null ? all(WAITING_READY, { limit }) : all(WAITING_PARKED, { limit, gate }));
+  queue.isShort = waiting.length < limit;
   if (waiting.length === 0) return;
   const lanes = yield* withNewest(ledger, waiting, queue.gate === null ? undefined : book.gates.get(queue.gate));
 
-  const { names, values } = listed(lanes.map((lane) => int(lane, 'head')));
-  const heads = yield* all(`SELECT ${COLUMNS} FROM deliveries WHERE seq IN (${names})`, values);
+  const heads = yield* ask(HEADS(lanes.map((lane) => int(lane, 'head'))));
   const bySeq = new Map(heads.map(readDelivery).map((head) => [head.seq, head]));
   queue.waiting = lanes.map((row) => {
     const head = bySeq.get(int(row, 'head'));
@@ -218,6 +237,7 @@ function claimOf(
     token,
     createdAt: row.createdAt,
     attempts: row.attempts,
+    tried: row.tried,
     crashes: row.crashes,
     crashesAlone: row.crashesAlone,
     open: openAttemptOf(row),

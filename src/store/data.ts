@@ -5,7 +5,7 @@ import { enterLanes } from './lanes.ts';
 import type { Ledger } from './ledger.ts';
 import { writeRecords } from './record-writes.ts';
 import { int, json, text } from './rows.ts';
-import { all, listed, run, type Steps } from './steps.ts';
+import { aboutList, all, ask, changed, run, type Steps } from './steps.ts';
 
 /** What is kept about people: finding it, row by row, and taking it out before its time. */
 
@@ -75,7 +75,7 @@ export function* erase(ledger: Ledger, { deliveries, events, records }: Erasure)
   for (const id of deliveries) if (!(yield* eraseDelivery(ledger, id))) left.push(id);
   yield* writeRecords(ledger, records);
   for (const key of events) {
-    const erased = yield* run(
+    const erased = yield* changed(
       `UPDATE events SET payload = 'null', blank = 1 WHERE key = :key AND state IN ('handled', 'ignored', 'dead')`,
       { key },
     );
@@ -86,10 +86,11 @@ export function* erase(ledger: Ledger, { deliveries, events, records }: Erasure)
 
 function* lanesOf(ids: readonly string[]): Steps<string[]> {
   if (ids.length === 0) return [];
-  const { names, values } = listed(ids);
-  const rows = yield* all(`SELECT lane FROM deliveries WHERE id IN (${names})`, values);
+  const rows = yield* ask(LANES(ids));
   return rows.map((row) => text(row, 'lane'));
 }
+
+const LANES = aboutList((names) => `SELECT lane FROM deliveries WHERE id IN (${names})`);
 
 /** Dropped without a word, for what would be told of it holds its text. */
 function* eraseDelivery(ledger: Ledger, id: string): Steps<boolean> {
@@ -107,7 +108,7 @@ function* eraseDelivery(ledger: Ledger, id: string): Steps<boolean> {
 
 /** Deletes records of a namespace whose keys sort below `before`, so many at once. */
 export function* forgetRecords(namespace: string, before: string, limit: number): Steps<number> {
-  return yield* run(
+  return yield* changed(
     `DELETE FROM records WHERE namespace = :namespace AND key IN (
        SELECT key FROM records WHERE namespace = :namespace AND key < :before ORDER BY key LIMIT :limit)`,
     { namespace, before, limit },

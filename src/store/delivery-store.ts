@@ -1,15 +1,14 @@
-import type { DeliveryStore, Instant } from '../delivery/ports.ts';
+import type { DeliveryStore } from '../delivery/ports.ts';
 import { claimDeliveries } from './claims.ts';
 import { claimEvents, nextEventDue, noteEventAlone, putEvents, returnEvent } from './events.ts';
-import { nextGateWake, openGate } from './gates.ts';
-import { nextLaneDue, noteAlone } from './lanes.ts';
+import { openGate } from './gates.ts';
+import { nextDeliveryDue, noteAlone } from './lanes.ts';
 import type { Tables } from './ledger.ts';
 import { remind } from './news.ts';
 import { finishOrder, takeOrders } from './orders.ts';
 import { purge } from './purge.ts';
 import { openAttempt, returnDelivery, settleDelivery } from './settle.ts';
 import { settleEvent } from './settlements.ts';
-import type { Steps } from './steps.ts';
 import { countAll, listDeliveries, viewDelivery, viewGates } from './views.ts';
 
 /** The delivery store on the tables of either database. */
@@ -48,9 +47,4 @@ export function createDeliveryStore(tables: Tables): DeliveryStore {
     onWork: tables.onWork,
     close: tables.close,
   };
-}
-
-function* nextDeliveryDue(): Steps<Instant | null> {
-  const moments = [yield* nextLaneDue(), yield* nextGateWake()].filter((moment) => moment !== null);
-  return moments.length === 0 ? null : Math.min(...moments);
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { LeaseLost } from '../delivery/errors.ts';
 import type { ClaimedEvent, Instant, NewEvent, Settlement } from '../delivery/ports.ts';
 import type { Ledger } from './ledger.ts';
-import { int, intOrNull, json, type Row, text, toJson, whole } from './rows.ts';
-import { all, first, inOrder, run, type Steps } from './steps.ts';
+import { earliest, int, json, type Row, text, toJson, whole } from './rows.ts';
+import { aboutList, all, ask, asked, first, hearChanged, inOrder, run, type Steps } from './steps.ts';
 
 /** Timers that arrive in one claim, so that a thousand of them do not hold up the rest. */
 const ARRIVALS = 200;
@@ -15,23 +15,29 @@ export function* withNews<T>(ledger: Ledger, steps: (ledger: Ledger) => Steps<T>
   return result;
 }
 
-/** `beside`: lanes that the transaction needs besides, locked together with those of the events. */
-export function* putEvents(
-  ledger: Ledger,
-  events: readonly NewEvent[],
-  beside: readonly string[] = [],
-): Steps<boolean[]> {
-  const arriving = events.filter((event) => !isTimer(ledger, event)).map(({ lane }) => lane);
-  const lanes = inOrder([...arriving, ...beside]);
-  const idle = new Set<string>();
-  for (const lane of lanes) if ((yield* enterLane(lane)) === 'idle') idle.add(lane);
+export function* putEvents(ledger: Ledger, events: readonly NewEvent[]): Steps<boolean[]> {
+  return yield* putInto(ledger, yield* enterEventLanes(lanesOf(ledger, events)), events);
+}
 
-  const news: boolean[] = [];
-  for (const event of events) news.push(yield* putEvent(ledger, event));
+/** The lanes that the events enter; a timer enters its own when it is due. */
+export function lanesOf(ledger: Ledger, events: readonly NewEvent[]): string[] {
+  return events.filter((event) => !isTimer(ledger, event)).map(({ lane }) => lane);
+}
+
+/** Stores events in lanes that the transaction has entered. When it is committed, the result says which were new. */
+export function* putInto(ledger: Ledger, lanes: EventLanes, events: readonly NewEvent[]): Steps<boolean[]> {
+  const news = events.map(() => false);
+  for (const [n, event] of events.entries()) {
+    yield* putEvent(ledger, event, () => {
+      news[n] = true;
+    });
+  }
+  const arriving = inOrder(lanesOf(ledger, events));
   // Where something waits already, what comes behind it changes nothing.
-  for (const lane of lanes)
-    if (idle.has(lane) && (yield* refreshLane(ledger, lane)) === 'ready') ledger.announce('events');
-  if (arriving.length < events.length) ledger.wake('events');
+  for (const lane of arriving.filter((one) => lanes.get(one)?.['phase'] === 'idle')) {
+    yield* refreshLane(ledger, lane, () => ledger.announce('events'));
+  }
+  if (events.some((event) => isTimer(ledger, event))) ledger.wake('events');
   return news;
 }
 
@@ -39,57 +45,84 @@ function isTimer(ledger: Ledger, { due }: NewEvent): boolean {
   return due !== undefined && due > ledger.now;
 }
 
-/** Locks the lane, which is there from now on: ids and places of a lane are in the order of commits. */
-function* enterLane(lane: string): Steps<string> {
-  // As a rule it is there, and a lock costs less than a row that is written again as it was.
-  const there = yield* first(`SELECT phase FROM event_lanes WHERE lane = :lane FOR UPDATE`, { lane });
-  if (there !== undefined) return text(there, 'phase');
+/** Lanes that the transaction has locked, as they were then. */
+export type EventLanes = ReadonlyMap<string, Row>;
 
+const MAKE = `INSERT INTO event_lanes (lane) VALUES (:lane) ON CONFLICT (lane) DO NOTHING`;
+const LOCK = `SELECT phase, head, token FROM event_lanes WHERE lane = :lane FOR UPDATE`;
+
+/** Locks the lanes, which are there from now on: ids and places of a lane are in the order of commits. */
+export function* enterEventLanes(lanes: readonly string[]): Steps<EventLanes> {
+  const wanted = inOrder(lanes);
+  // A row that is there is not written again.
+  const locked = yield* asked(wanted.flatMap((lane) => [MAKE, LOCK].map((each) => ({ text: each, values: { lane } }))));
+  const entered = new Map<string, Row>();
+  for (const [n, lane] of wanted.entries()) entered.set(lane, locked[n * 2 + 1]?.[0] ?? (yield* makeAgain(lane)));
+  return entered;
+}
+
+/** Somebody else made the lane, and it is gone again. */
+function* makeAgain(lane: string): Steps<Row> {
   const row = yield* first(
     `INSERT INTO event_lanes (lane) VALUES (:lane) ON CONFLICT (lane) DO UPDATE SET lane = excluded.lane
-     RETURNING phase`,
+     RETURNING phase, head, token`,
     { lane },
   );
-  return text(row ?? {}, 'phase');
+  return row ?? {};
 }
 
-function* putEvent(ledger: Ledger, event: NewEvent): Steps<boolean> {
+const putWith = (place: string): string => `
+  INSERT INTO events (key, lane, position, payload, state, place, due, received_at)
+  VALUES (:key, :lane, :position, :payload, :state, ${place}, :due, :now) ON CONFLICT (key) DO NOTHING`;
+const PUT = putWith(`nextval('ticks')`);
+const PUT_TIMER = putWith('0');
+
+function* putEvent(ledger: Ledger, event: NewEvent, isNew: () => void): Steps<void> {
   const timer = isTimer(ledger, event);
-  const isNew = yield* run(
-    `INSERT INTO events (key, lane, position, payload, state, place, due, received_at)
-     VALUES (:key, :lane, :position, :payload, :state, ${timer ? '0' : `nextval('ticks')`}, :due, :now)
-     ON CONFLICT (key) DO NOTHING`,
-    {
-      key: event.key,
-      lane: event.lane,
-      position: event.position ?? '',
-      payload: toJson(event.payload),
-      state: timer ? 'timer' : 'owed',
-      due: whole(event.due ?? ledger.now),
-      now: ledger.now,
-    },
-  );
-  return isNew > 0;
+  const values = {
+    key: event.key,
+    lane: event.lane,
+    position: event.position ?? '',
+    payload: toJson(event.payload),
+    state: timer ? 'timer' : 'owed',
+    due: whole(event.due ?? ledger.now),
+    now: ledger.now,
+  };
+  yield* hearChanged({ text: timer ? PUT_TIMER : PUT, values }, (changes) => {
+    if (changes > 0) isNew();
+  });
 }
+
+/** What has become due: mostly nothing, and one question is less than three. */
+const DUE = `
+  SELECT
+    CASE WHEN EXISTS (SELECT 1 FROM events WHERE state = 'timer' AND due <= :now) THEN 1 ELSE 0 END AS timers,
+    CASE WHEN EXISTS (SELECT 1 FROM event_lanes WHERE phase = 'claimed' AND leased_until <= :now) THEN 1 ELSE 0 END AS lost,
+    CASE WHEN EXISTS (SELECT 1 FROM event_lanes WHERE phase = 'later' AND run_at <= :now) THEN 1 ELSE 0 END AS later`;
+
+const READY = `
+  UPDATE event_lanes SET phase = 'ready' WHERE lane IN (
+    SELECT lane FROM event_lanes WHERE phase = 'later' AND run_at <= :now FOR UPDATE SKIP LOCKED)`;
 
 export function* claimEvents(ledger: Ledger, limit: number, leaseMs: number): Steps<ClaimedEvent[]> {
   const { now } = ledger;
-  yield* takeInTimers(ledger);
-  yield* rescueEventLanes(ledger, { leasedUntil: now });
-  yield* run(
-    `UPDATE event_lanes SET phase = 'ready' WHERE lane IN (
-       SELECT lane FROM event_lanes WHERE phase = 'later' AND run_at <= :now FOR UPDATE SKIP LOCKED)`,
-    { now },
-  );
-  const lanes = yield* all(
-    `SELECT lane, head FROM event_lanes WHERE phase = 'ready' ORDER BY served LIMIT :limit FOR UPDATE SKIP LOCKED`,
-    { limit },
-  );
-
-  const claims: ClaimedEvent[] = [];
-  for (const lane of lanes) claims.push(yield* claim(lane, now + leaseMs));
-  return claims;
+  const waiting = { text: WAITING, values: { limit } };
+  const [[due = {}] = [], ready = []] = yield* asked([{ text: DUE, values: { now } }, waiting]);
+  const isAsBefore = !Object.values(due).includes(1);
+  if (int(due, 'timers') === 1) yield* takeInTimers(ledger);
+  if (int(due, 'lost') === 1) yield* rescueEventLanes(ledger, { leasedUntil: now });
+  if (int(due, 'later') === 1) yield* run(READY, { now });
+  const lanes = isAsBefore ? ready : yield* ask(waiting);
+  return lanes.length === 0 ? [] : yield* claimHeads(lanes, now + leaseMs);
 }
+
+const WAITING = `
+  SELECT lane, head FROM event_lanes WHERE phase = 'ready' ORDER BY served LIMIT :limit FOR UPDATE SKIP LOCKED`;
+
+const HEADS = aboutList(
+  (names) => `SELECT id, key, lane, payload, received_at, attempts, failures, crashes, crashes_alone FROM events
+    WHERE id IN (${names})`,
+);
 
 function* takeInTimers(ledger: Ledger): Steps<void> {
   const due = yield* all(
@@ -98,7 +131,7 @@ function* takeInTimers(ledger: Ledger): Steps<void> {
     { now: ledger.now },
   );
   const lanes = inOrder(due.map((timer) => text(timer, 'lane')));
-  for (const lane of lanes) yield* enterLane(lane);
+  yield* enterEventLanes(lanes);
   for (const timer of due) {
     yield* run(`UPDATE events SET state = 'owed', place = nextval('ticks') WHERE id = :id`, { id: int(timer, 'id') });
   }
@@ -113,37 +146,45 @@ export function* rescueEventLanes(ledger: Ledger, lost: { leasedUntil: Instant }
     { until: whole(lost.leasedUntil) },
   );
   for (const row of lanes) {
-    yield* run(`UPDATE events SET crashes = crashes + 1, crashes_alone = crashes_alone + :alone WHERE id = :id`, {
-      id: int(row, 'head'),
-      alone: int(row, 'alone'),
-    });
+    yield* run(
+      `UPDATE events SET attempts = attempts + 1, crashes = crashes + 1, crashes_alone = crashes_alone + :alone
+       WHERE id = :id`,
+      { id: int(row, 'head'), alone: int(row, 'alone') },
+    );
     yield* freeLane(ledger, text(row, 'lane'));
   }
 }
 
-function* claim(lane: Row, until: Instant): Steps<ClaimedEvent> {
-  const token = randomUUID();
-  const id = int(lane, 'head');
-  yield* run(
-    `UPDATE event_lanes SET phase = 'claimed', token = :token, leased_until = :until, alone = 0,
-       served = nextval('ticks') WHERE lane = :lane`,
-    { token, until: whole(until), lane: text(lane, 'lane') },
-  );
-  const row = yield* first(
-    `UPDATE events SET attempts = attempts + 1 WHERE id = :id
-     RETURNING key, lane, payload, received_at, attempts, failures, crashes, crashes_alone`,
-    { id },
-  );
-  if (row === undefined) throw new Error('an event lane points to an event that is gone');
+/** Attempts are counted when they end: until then nothing is written to an event. */
+function* claimHeads(lanes: readonly Row[], until: Instant): Steps<ClaimedEvent[]> {
+  const heads = yield* ask(HEADS(lanes.map((lane) => int(lane, 'head'))));
+  const byLane = new Map(heads.map((head) => [text(head, 'lane'), head]));
 
+  const claims: ClaimedEvent[] = [];
+  for (const row of lanes) {
+    const lane = text(row, 'lane');
+    const head = byLane.get(lane);
+    if (head === undefined) throw new Error('an event lane points to an event that is gone');
+    const token = randomUUID();
+    yield* run(
+      `UPDATE event_lanes SET phase = 'claimed', token = :token, leased_until = :until, alone = 0,
+         served = nextval('ticks') WHERE lane = :lane`,
+      { token, until: whole(until), lane },
+    );
+    claims.push(claimOf(head, token));
+  }
+  return claims;
+}
+
+function claimOf(row: Row, token: string): ClaimedEvent {
   return {
-    id,
+    id: int(row, 'id'),
     key: text(row, 'key'),
     lane: text(row, 'lane'),
     payload: json(row, 'payload'),
     token,
     receivedAt: int(row, 'received_at'),
-    attempts: int(row, 'attempts') - 1,
+    attempts: int(row, 'attempts'),
     failures: int(row, 'failures'),
     crashes: int(row, 'crashes'),
     crashesAlone: int(row, 'crashes_alone'),
@@ -151,12 +192,10 @@ function* claim(lane: Row, until: Instant): Steps<ClaimedEvent> {
 }
 
 export function* closeEvent(ledger: Ledger, event: ClaimedEvent, { outcome, reason }: Settlement): Steps<void> {
-  yield* run(`UPDATE events SET state = :state, reason = :reason, settled_at = :now WHERE id = :id`, {
-    state: outcome,
-    reason: reason ?? null,
-    now: ledger.now,
-    id: event.id,
-  });
+  yield* run(
+    `UPDATE events SET state = :state, reason = :reason, settled_at = :now, attempts = attempts + 1 WHERE id = :id`,
+    { state: outcome, reason: reason ?? null, now: ledger.now, id: event.id },
+  );
   yield* freeLane(ledger, event.lane);
 }
 
@@ -167,7 +206,8 @@ export function* returnEvent(
 ): Steps<void> {
   yield* fenceEvent(event);
   yield* run(
-    `UPDATE events SET due = :due, failures = failures + :counted, crashes = 0, crashes_alone = 0
+    `UPDATE events SET due = :due, attempts = attempts + 1, failures = failures + :counted, crashes = 0,
+       crashes_alone = 0
      WHERE id = :id`,
     {
       due: whole(ledger.now + again.afterMs),
@@ -178,8 +218,13 @@ export function* returnEvent(
   yield* freeLane(ledger, event.lane);
 }
 
-export function* fenceEvent(event: ClaimedEvent): Steps<void> {
+function* fenceEvent(event: ClaimedEvent): Steps<void> {
   const lane = yield* first(`SELECT head, token FROM event_lanes WHERE lane = :lane FOR UPDATE`, { lane: event.lane });
+  checkFence(event, lane);
+}
+
+/** The lane's token is the fence against a worker that comes too late. */
+export function checkFence(event: ClaimedEvent, lane: Row | undefined): void {
   if (lane?.['token'] !== event.token || lane['head'] !== event.id) throw new LeaseLost(`event ${event.key}`);
 }
 
@@ -191,41 +236,41 @@ export function* noteEventAlone(event: ClaimedEvent): Steps<void> {
 
 export function* nextEventDue(): Steps<Instant | null> {
   const row = yield* first(`
-    SELECT min(at) AS at FROM (
-      SELECT min(due) AS at FROM events WHERE state = 'timer'
-      UNION ALL SELECT min(run_at) FROM event_lanes WHERE phase = 'later'
-      UNION ALL SELECT min(leased_until) FROM event_lanes WHERE phase = 'claimed'
-    ) AS moments`);
+    SELECT (SELECT min(due) FROM events WHERE state = 'timer') AS timer,
+      (SELECT min(run_at) FROM event_lanes WHERE phase = 'later') AS later,
+      (SELECT min(leased_until) FROM event_lanes WHERE phase = 'claimed') AS lost`);
 
-  return row === undefined ? null : intOrNull(row, 'at');
+  return row === undefined ? null : earliest(row, ['timer', 'later', 'lost']);
 }
 
 function* freeLane(ledger: Ledger, lane: string): Steps<void> {
-  yield* showHead(ledger, lane, '');
+  yield* showHead(ledger, lane, { unless: '', shown: () => undefined });
 }
 
-/** Sets the lane's phase from its head, and tells it; a claimed lane stays as it is until its claim ends. */
-function refreshLane(ledger: Ledger, lane: string): Steps<string> {
-  return showHead(ledger, lane, `AND phase <> 'claimed'`);
+/** Sets the lane's phase from its head; a claimed lane stays as it is until its claim ends. */
+function* refreshLane(ledger: Ledger, lane: string, shown: () => void = () => undefined): Steps<void> {
+  yield* showHead(ledger, lane, { unless: `AND phase <> 'claimed'`, shown });
 }
 
-function* showHead(ledger: Ledger, lane: string, unless: string): Steps<string> {
-  const head = yield* first(`SELECT id, due FROM events WHERE lane = :lane AND state = 'owed' ORDER BY place LIMIT 1`, {
-    lane,
+const HEAD = `FROM events WHERE lane = :lane AND state = 'owed' ORDER BY place LIMIT 1`;
+
+const SHOW = `
+  UPDATE event_lanes SET token = NULL, leased_until = NULL,
+    (phase, head, run_at) = (SELECT CASE WHEN due > :now THEN 'later' ELSE 'ready' END, id, due ${HEAD})
+  WHERE lane = :lane`;
+
+/** A lane in which nothing waits is gone. */
+const FORGET = `
+  DELETE FROM event_lanes WHERE lane = :lane
+    AND NOT EXISTS (SELECT 1 FROM events WHERE events.lane = :lane AND state = 'owed')`;
+
+type Showing = { readonly unless: string; readonly shown: () => void };
+
+function* showHead(ledger: Ledger, lane: string, { unless, shown }: Showing): Steps<void> {
+  yield* run(`${FORGET} ${unless}`, { lane });
+  yield* hearChanged({ text: `${SHOW} ${unless}`, values: { lane, now: ledger.now } }, (changes) => {
+    if (changes === 0) return;
+    ledger.wake('events');
+    shown();
   });
-  if (head === undefined) {
-    yield* run(`DELETE FROM event_lanes WHERE lane = :lane ${unless}`, { lane });
-    return 'gone';
-  }
-
-  const due = int(head, 'due');
-  const phase = due > ledger.now ? 'later' : 'ready';
-  const changed = yield* run(
-    `UPDATE event_lanes SET phase = :phase, head = :head, run_at = :due, token = NULL, leased_until = NULL
-     WHERE lane = :lane ${unless}`,
-    { lane, phase, head: int(head, 'id'), due },
-  );
-  if (changed === 0) return 'claimed';
-  ledger.wake('events');
-  return phase;
 }

@@ -1,7 +1,7 @@
 import type { GateClosing, Instant } from '../delivery/ports.ts';
 import type { Ledger } from './ledger.ts';
 import { int, intOrNull, type Row, text, textOrNull, whole } from './rows.ts';
-import { all, first, inOrder, listed, run, type Steps } from './steps.ts';
+import { aboutList, all, ask, asked, first, inOrder, type Question, run, type Steps } from './steps.ts';
 
 /** A gate's row; a gate without a row is open and unused. */
 export type Gate = {
@@ -24,15 +24,26 @@ export function* lockGates(): Steps<void> {
 
 export function* readGates(keys: readonly string[]): Steps<Gate[]> {
   const wanted = inOrder(keys);
-  if (wanted.length === 0) return [];
+  return wanted.length === 0 ? [] : gatesIn(wanted, yield* ask(GATES(wanted)));
+}
 
-  const { names, values } = listed(wanted);
-  const rows = yield* all(
-    `SELECT key, closed_until, probe, tat, closed_since, closed_ms FROM gates WHERE key IN (${names})`,
-    values,
-  );
+const GATES = aboutList(
+  (names) => `SELECT key, closed_until, probe, tat, closed_since, closed_ms FROM gates WHERE key IN (${names})`,
+);
+
+function gatesIn(keys: readonly string[], rows: readonly Row[]): Gate[] {
   const stored = new Map(rows.map((row) => [text(row, 'key'), readGate(row)]));
-  return wanted.map((key) => stored.get(key) ?? unused(key));
+  return keys.map((key) => stored.get(key) ?? unused(key));
+}
+
+/** One question, answered together with what its gates are at that moment. */
+export function* askedWithGates(
+  question: Question,
+  keys: readonly string[],
+): Steps<{ readonly row: Row | undefined; readonly gates: readonly Gate[] }> {
+  const wanted = inOrder(keys);
+  const [rows = [], gates = []] = yield* asked(wanted.length === 0 ? [question] : [question, GATES(wanted)]);
+  return { row: rows[0], gates: gatesIn(wanted, gates) };
 }
 
 function unused(key: string): Gate {
@@ -74,6 +85,11 @@ export function passed(ledger: Ledger, gate: Gate, lane: string): Gate {
     probe: gate.closedUntil === null ? null : lane,
   };
 }
+
+/** The same as `closedMs`, within a statement that names `gate` and `now`. */
+export const CLOSED_MS = `coalesce((
+  SELECT closed_ms + CASE WHEN closed_since IS NULL THEN 0 ELSE greatest(0, :now - closed_since) END
+  FROM gates WHERE key = :gate), 0)`;
 
 /** How long the gate has been closed in all, up to now. */
 export function closedMs(ledger: Ledger, gate: Gate | undefined): number {
@@ -139,18 +155,18 @@ function* open(ledger: Ledger, gate: Gate): Steps<void> {
   yield* rewake(ledger, gate.key);
 }
 
-/** The lane's claim has ended. Only a delivery shows that a half-open gate is open. */
+/** The claim of the lane has ended, whose gates were just read. Only a delivery shows that a half-open gate is open. */
 export function* leaveGates(
   ledger: Ledger,
-  keys: readonly string[],
+  gates: readonly Gate[],
   claim: { readonly lane: string; readonly delivered: boolean },
 ): Steps<void> {
   const concerned = (gate: Gate): boolean =>
     gate.closedUntil !== null && (gate.probe === claim.lane || (claim.delivered && gate.closedUntil <= ledger.now));
-  if (!(yield* readGates(keys)).some(concerned)) return;
+  if (!gates.some(concerned)) return;
 
   yield* lockGates();
-  for (const gate of (yield* readGates(keys)).filter(concerned)) {
+  for (const gate of (yield* readGates(gates.map(({ key }) => key))).filter(concerned)) {
     if (claim.delivered && (gate.closedUntil ?? 0) <= ledger.now) yield* open(ledger, gate);
     else yield* giveBackPassage(ledger, gate.key);
   }
@@ -168,11 +184,6 @@ export function* openingGates(ledger: Ledger, limit: number): Steps<string[]> {
     limit,
   });
   return rows.map((row) => text(row, 'key'));
-}
-
-export function* nextGateWake(): Steps<Instant | null> {
-  const row = yield* first(`SELECT wake_at FROM gates WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT 1`);
-  return row === undefined ? null : intOrNull(row, 'wake_at');
 }
 
 /** After a start of the only process: nobody is on the way through a gate. */

@@ -1,10 +1,11 @@
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, statfsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Client } from 'pg';
-import { isSqliteError } from './commits.ts';
+import { behindLinks, nearestFolder, refusal } from './place.ts';
 import { once } from './postgres.ts';
 import { STEPS } from './schema.ts';
+import { explained } from './sqlite-errors.ts';
 import { StoreUnusable } from './unusable.ts';
 import type { Database } from './open.ts';
 
@@ -41,32 +42,12 @@ const inspectFile = (path: string): StoreFacts => {
   };
 };
 
-/** The first start creates what is missing between it and the file. */
-const nearestFolder = (path: string): string => {
-  const folder = dirname(path);
-  return existsSync(folder) || folder === dirname(folder) ? folder : nearestFolder(folder);
-};
-
-/** Why nothing can be written into a folder that may not be there yet; null when it can. */
-export const whyNoFolder = (folder: string): string | null =>
-  refusal(nearestFolder(join(resolve(folder), 'any')), true);
-
 const freeBytes = (folder: string): number | null => {
   try {
     const { bavail, bsize } = statfsSync(folder);
     return bavail * bsize;
   } catch {
     return null;
-  }
-};
-
-const refusal = (path: string, isFolder: boolean): string | null => {
-  try {
-    if (statSync(path).isDirectory() !== isFolder) return `${path} is not a ${isFolder ? 'folder' : 'file'}`;
-    accessSync(path, constants.W_OK | (isFolder ? constants.X_OK : constants.R_OK));
-    return null;
-  } catch (error) {
-    return `${path}: ${error instanceof Error && 'code' in error ? String(error.code) : 'unknown'}`;
   }
 };
 
@@ -80,8 +61,7 @@ const fileVersion = (path: string): number => {
       throw new StoreUnusable(path, 'it is a database of another program: choose another file');
     return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
   } catch (error) {
-    if (!isSqliteError(error)) throw error;
-    throw new StoreUnusable(path, `${error.message}: choose another file, or restore a backup`, error);
+    throw explained(path, error);
   } finally {
     database?.close();
   }
@@ -89,7 +69,7 @@ const fileVersion = (path: string): number => {
 
 /** Looks without waiting, and lets go at once. */
 const isLocked = (path: string): boolean => {
-  const file = `${path}.lock`;
+  const file = `${behindLinks(path)}.lock`;
   if (!existsSync(file)) return false;
   let database: DatabaseSync | undefined;
   try {

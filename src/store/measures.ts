@@ -67,8 +67,16 @@ function* count(statement: string, values: Values = {}): Steps<number> {
   return int((yield* first(statement, values)) ?? {}, 'n');
 }
 
-const countState = (table: 'events' | 'deliveries', state: string): Steps<number> =>
-  count(`SELECT count(*) AS n FROM ${table} WHERE state = :state`, { state });
+const countState = (table: 'events' | 'deliveries', state: string): Steps<number> => count(COUNT[table](state));
+
+/** The state is part of the statement: what waits, and what is settled, stand in indexes of their own. */
+export const COUNT = {
+  deliveries: (state: string): string => `SELECT count(*) AS n FROM deliveries WHERE state = '${state}'`,
+  events: (state: string): string =>
+    `SELECT count(*) AS n FROM events WHERE state = '${state}'${
+      state === 'owed' || state === 'timer' ? '' : ' AND settled_at IS NOT NULL'
+    }`,
+};
 
 function* parkedLanes(): Steps<ReadonlyMap<string, number>> {
   const rows = yield* all(`SELECT gate, count(*) AS n FROM delivery_lanes WHERE gate IS NOT NULL GROUP BY gate`);

@@ -16,7 +16,7 @@ export function* tellState(
   if (delivery !== undefined) yield* tell(ledger, delivery, {});
 }
 
-function isWanted({ tell: wanted, state, late }: Pick<DeliveryRow, 'tell' | 'state' | 'late'>): boolean {
+export function isWanted({ tell: wanted, state, late }: Pick<DeliveryRow, 'tell' | 'state' | 'late'>): boolean {
   if (wanted === 'all') return true;
 
   return wanted === 'failures' && (state !== 'delivered' || late);
@@ -49,7 +49,14 @@ export function nextReminder(ages: readonly number[] | undefined, since: Instant
   return dates.length === 0 ? null : whole(Math.min(...dates));
 }
 
-function* tell(ledger: Ledger, delivery: DeliveryRow, { waitedMs }: { waitedMs?: number }): Steps<void> {
+function* tell(ledger: Ledger, delivery: DeliveryRow, waited: { waitedMs?: number }): Steps<void> {
+  const told = delivery.told + 1;
+  yield* run(`UPDATE deliveries SET told = :told WHERE seq = :seq`, { told, seq: delivery.seq });
+  addNews(ledger, { ...delivery, told }, waited);
+}
+
+/** `delivery`: as it is stored by now, this telling counted. */
+export function addNews(ledger: Ledger, delivery: DeliveryRow, { waitedMs }: { waitedMs?: number } = {}): void {
   const effect: Json = JSON.parse(delivery.effect);
   const receipt: Json | undefined = delivery.receipt === null ? undefined : JSON.parse(delivery.receipt);
   const payload: DeliveryNews = {
@@ -63,8 +70,6 @@ function* tell(ledger: Ledger, delivery: DeliveryRow, { waitedMs }: { waitedMs?:
     ...(receipt === undefined ? {} : { receipt }),
     effect,
   };
-  const told = delivery.told + 1;
-  yield* run(`UPDATE deliveries SET told = :told WHERE seq = :seq`, { told, seq: delivery.seq });
-  const key = `news:${delivery.id}:${delivery.state}:${told}`;
+  const key = `news:${delivery.id}:${delivery.state}:${delivery.told}`;
   ledger.news.push({ key, lane: `news:${delivery.lane}`, payload });
 }

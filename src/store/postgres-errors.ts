@@ -42,8 +42,8 @@ export function sorted(error: unknown): unknown {
   return cause instanceof DatabaseError && OURS.includes(codeOf(cause).slice(0, 2)) ? cause : new NotStored(cause);
 }
 
-/** Whether the connection must not be used again. */
-export function spoils(error: unknown): boolean {
+/** The connection, or more than that: nobody knows what the server made of what it was told last. */
+export function isLost(error: unknown): boolean {
   if (!(error instanceof ServerFailed)) return false;
 
   return !(error.cause instanceof DatabaseError && error.cause.severity === 'ERROR');

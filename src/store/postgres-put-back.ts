@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Ledger } from './ledger.ts';
 import { fromServer } from './postgres-errors.ts';
@@ -38,7 +38,7 @@ export function* putBackBefore(): Steps<PutBack> {
 type Known = { readonly times: number; readonly ms: number };
 
 /** In a transaction that has begun; gives how often it was put back by now. */
-export async function putBackOnce(client: PoolClient, ledger: Ledger, { times, ms }: Known): Promise<number> {
+export async function putBackOnce(client: Client, ledger: Ledger, { times, ms }: Known): Promise<number> {
   await fromServer(client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]));
   const before = await runSteps(client, putBackBefore());
   if (before.times !== times) return before.times;

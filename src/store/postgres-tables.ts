@@ -1,18 +1,20 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Client, Pool } from 'pg';
 import { NotStored } from '../delivery/errors.ts';
 import type { Instant, Pace } from '../delivery/ports.ts';
 import { createBell } from './bell.ts';
-import { withNews } from './events.ts';
 import type { Ledger, Tables, Work } from './ledger.ts';
 import { createPool, once } from './postgres.ts';
+import { createCommits } from './postgres-commits.ts';
 import { ClockPutBack, putBackBefore, putBackOnce } from './postgres-put-back.ts';
 import { createServerClock } from './postgres-clock.ts';
-import { fromServer, isWorthAgain, sorted, spoils } from './postgres-errors.ts';
-import { CHANNEL, listen } from './postgres-listener.ts';
+import { fromServer, isLost, sorted } from './postgres-errors.ts';
+import { listen } from './postgres-listener.ts';
+import { createReads } from './postgres-reads.ts';
 import { checkSchema, migrate } from './postgres-schema.ts';
-import { runSteps } from './postgres-statements.ts';
+import { Exchange, runSteps } from './postgres-statements.ts';
 import { lastSeen } from './put-back.ts';
-import type { Steps } from './steps.ts';
+import { int } from './rows.ts';
+import { first } from './steps.ts';
 
 export type PostgresOptions = {
   readonly url: string;
@@ -30,7 +32,10 @@ export async function openPostgresTables(options: PostgresOptions): Promise<Tabl
   await once(options.url, migrate);
   const bell = createBell();
   const listener = listen(options.url, (what) => bell.ring([what]));
-  const { start, ...tables } = tablesOf(createPool(options.url), options, bell.ring);
+  const { start, ...tables } = tablesOf(createPool(options.url), options, (woken, announced) => {
+    bell.ring(woken);
+    listener.announce(announced);
+  });
   await start();
 
   return {
@@ -49,11 +54,7 @@ export async function openPostgresBeside(url: string): Promise<Pick<Tables, 'rea
   return tablesOf(createPool(url), { url }, () => undefined);
 }
 
-function tablesOf(
-  pool: Pool,
-  { pace = () => null, now }: PostgresOptions,
-  ring: (works: Iterable<Work>) => void,
-): Omit<Tables, 'onWork'> & { readonly start: () => Promise<void> } {
+function tablesOf(pool: Pool, { pace = () => null, now }: PostgresOptions, tell: Tell): Started {
   const clock = createServerClock();
   /** How often what waits was put back with the server's clock. */
   let timesBack = 0;
@@ -69,35 +70,7 @@ function tablesOf(
     news: [],
   });
 
-  async function write<T>(steps: (ledger: Ledger) => Steps<T>): Promise<T> {
-    for (let round = 1; ; round += 1) {
-      try {
-        return await onConnection((client) => transaction(client, steps));
-      } catch (error) {
-        if (!(error instanceof ClockPutBack) && !isWorthAgain(error, round)) throw sorted(error);
-        if (error instanceof ClockPutBack) await following();
-      }
-    }
-  }
-
-  async function transaction<T>(client: PoolClient, steps: (ledger: Ledger) => Steps<T>): Promise<T> {
-    const read = await begin(client);
-    if (clock.hear(read.now, read.tookMs) > 0) throw new ClockPutBack();
-    const woken = new Set<Work>();
-    const announced = new Set<Work>();
-    const ledger: Ledger = {
-      ...ledgerAt(read.now),
-      wake: (what) => void woken.add(what),
-      announce: (what) => void announced.add(what),
-    };
-    const result = await runSteps(client, withNews(ledger, steps));
-    const notices = [...announced].map((what) => `NOTIFY ${CHANNEL}, '${what}'; `);
-    await fromServer(client.query(`${notices.join('')}COMMIT`));
-    ring(woken);
-    return result;
-  }
-
-  async function onConnection<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+  async function onConnection<T>(work: (client: Client) => Promise<T>): Promise<T> {
     if (closed) throw new NotStored(new Error('the store is closed'));
 
     const client = await fromServer(pool.connect());
@@ -105,7 +78,7 @@ function tablesOf(
     try {
       return await work(client);
     } catch (error) {
-      broken = spoils(error) || !(await isRolledBack(client));
+      broken = isLost(error) || !(await isRolledBack(client));
       throw error;
     } finally {
       client.release(broken);
@@ -113,9 +86,9 @@ function tablesOf(
   }
 
   /** Several that find the clock put back at once wait for one of them. */
-  function following(): Promise<void> {
+  function followClock(): Promise<void> {
     puttingBack ??= inOneGo(async (client) => {
-      const { now: at, tookMs } = await begin(client);
+      const { now: at, tookMs } = await begin(new Exchange(client));
       // One that finds it late may come when it is done.
       const ms = clock.hear(at, tookMs);
       if (ms === 0) return;
@@ -130,7 +103,7 @@ function tablesOf(
   /** What an earlier process has stored may be of a time that is yet to come. */
   const start = (): Promise<void> =>
     inOneGo(async (client) => {
-      const { now: at, tookMs } = await begin(client);
+      const { now: at, tookMs } = await begin(new Exchange(client));
       clock.hear(at, tookMs);
       const before = await runSteps(client, putBackBefore());
       timesBack = before.times;
@@ -139,7 +112,7 @@ function tablesOf(
       timesBack = await putBackOnce(client, ledgerAt(at), { times: timesBack, ms: seen - at });
     });
 
-  async function inOneGo(work: (client: PoolClient) => Promise<void>): Promise<void> {
+  async function inOneGo(work: (client: Client) => Promise<void>): Promise<void> {
     try {
       await onConnection(async (client) => {
         await work(client);
@@ -152,14 +125,18 @@ function tablesOf(
 
   return {
     start,
-    write,
-    read: async (steps) => {
-      try {
-        return await onConnection((client) => runSteps(client, steps()));
-      } catch (error) {
-        throw sorted(error);
-      }
-    },
+    write: createCommits({
+      onConnection,
+      ledgerAt,
+      followClock,
+      committed: tell,
+      begin: async (exchange, lockMs) => {
+        const read = await begin(exchange, lockMs);
+        if (clock.hear(read.now, read.tookMs) > 0) throw new ClockPutBack();
+        return read.now;
+      },
+    }),
+    read: createReads(onConnection),
     now: () => now?.() ?? clock.now(),
     close: async () => {
       if (closed) return;
@@ -169,27 +146,22 @@ function tablesOf(
   };
 }
 
-/** Two statements in one round trip: there and back is most of what a short transaction costs. */
-const BEGIN = 'BEGIN; SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now';
+/** Told after a commit: what it made claimable here, and what other processes do not know of. */
+type Tell = (woken: ReadonlySet<Work>, announced: ReadonlySet<Work>) => void;
+type Started = Omit<Tables, 'onWork'> & { readonly start: () => Promise<void> };
 
-async function begin(client: PoolClient): Promise<{ readonly now: Instant; readonly tookMs: number }> {
+const NOW = 'SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT) AS now';
+
+type Begun = { readonly now: Instant; readonly tookMs: number };
+
+async function begin(exchange: Exchange, lockMs: number | null = null): Promise<Begun> {
   const asked = performance.now();
-  const begun: unknown = await fromServer(client.query(BEGIN));
-  return { now: momentIn(begun), tookMs: performance.now() - asked };
+  const limit = lockMs === null ? '' : `; SET LOCAL lock_timeout = ${lockMs}`;
+  const [, row] = await Promise.all([exchange.say(`BEGIN${limit}`), exchange.run(first(NOW))]);
+  return { now: int(row ?? {}, 'now'), tookMs: performance.now() - asked };
 }
 
-/** The driver answers several statements with a list of results, which its types do not say. */
-function momentIn(results: unknown): Instant {
-  const last: unknown = Array.isArray(results) ? results.at(-1) : undefined;
-  const rows = typeof last === 'object' && last !== null && 'rows' in last ? last.rows : undefined;
-  const row: unknown = Array.isArray(rows) ? rows[0] : undefined;
-  if (typeof row !== 'object' || row === null || !('now' in row) || typeof row.now !== 'number') {
-    throw new TypeError('the server did not say what time it is');
-  }
-  return row.now;
-}
-
-async function isRolledBack(client: PoolClient): Promise<boolean> {
+async function isRolledBack(client: Client): Promise<boolean> {
   try {
     await client.query('ROLLBACK');
     return true;

@@ -27,7 +27,7 @@ const withNumbers: CustomTypesConfig = {
  * All statements have an index. A table that was empty when it was last looked at must not lead to plans that read it
  * whole, nor a guess about their cost to compiling them. `synchronous_commit` stays as strict as the server has it.
  */
-const SETTINGS = `-c search_path=${SCHEMA} -c enable_seqscan=off -c jit=off`;
+const SETTINGS = `-c search_path=${SCHEMA} -c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan`;
 
 export function settingsOf(url: string): ClientConfig {
   const address = new URL(url);
@@ -46,6 +46,8 @@ export function settingsOf(url: string): ClientConfig {
     lock_timeout: LOCK_MS,
     idle_in_transaction_session_timeout: FROZEN_MS,
     keepAlive: true,
+    // A statement goes out while those before it are not answered yet.
+    pipeline: true,
   };
 }
 
@@ -75,8 +77,7 @@ export async function once<T>(url: string, work: (client: Client, place: string)
 /** The server and the database, without user and password. */
 function placeOf(url: string): string {
   const place = URL.parse(url);
-  if (place === null)
-    throw new StoreUnusable('of DATABASE_URL', 'expected postgres://user:password@host:5432/database');
+  if (place === null) throw new StoreUnusable(null, 'expected postgres://user:password@host:5432/database');
 
   return `postgres://${place.host}${place.pathname}`;
 }

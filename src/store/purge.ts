@@ -1,7 +1,7 @@
 import type { Instant, Retention } from '../delivery/ports.ts';
 import type { Ledger } from './ledger.ts';
 import { int, text } from './rows.ts';
-import { all, first, run, type Steps, type Values } from './steps.ts';
+import { all, changed, first, type Steps, type Values } from './steps.ts';
 
 /** Lanes looked at in one chunk. */
 const LANES = 20;
@@ -14,14 +14,14 @@ export function* purge({ now }: Ledger, { textMs, deadTextMs, keyMs }: Retention
     [deletePassing, { ...before(textMs), keep: 'text', one: 'delivered', other: 'dropped' }],
     [deletePassing, { ...before(keyMs), keep: 'days', one: 'delivered', other: 'dropped' }],
     [deletePassing, { ...before(deadKeyMs), keep: 'days', one: 'dead', other: 'unknown' }],
-    [(values) => run(BLANK_DELIVERIES, values), { ...before(textMs), one: 'delivered', other: 'dropped' }],
-    [(values) => run(BLANK_DELIVERIES, values), { ...before(deadTextMs), one: 'dead', other: 'unknown' }],
-    [(values) => run(BLANK_EVENTS, values), { ...before(textMs), one: 'handled', other: 'ignored' }],
-    [(values) => run(BLANK_EVENTS, values), { ...before(deadTextMs), one: 'dead', other: 'dead' }],
-    [(values) => run(DELETE_EVENTS, values), { ...before(keyMs), one: 'handled', other: 'ignored' }],
-    [(values) => run(DELETE_EVENTS, values), { ...before(deadKeyMs), one: 'dead', other: 'dead' }],
-    [(values) => run(DELETE_ORDERS, values), before(keyMs)],
-    [(values) => run(DELETE_RECORDS, values), before(0)],
+    [(values) => changed(BLANK_DELIVERIES, values), { ...before(textMs), one: 'delivered', other: 'dropped' }],
+    [(values) => changed(BLANK_DELIVERIES, values), { ...before(deadTextMs), one: 'dead', other: 'unknown' }],
+    [(values) => changed(BLANK_EVENTS, values), { ...before(textMs), one: 'handled', other: 'ignored' }],
+    [(values) => changed(BLANK_EVENTS, values), { ...before(deadTextMs), one: 'dead', other: 'dead' }],
+    [(values) => changed(DELETE_EVENTS, values), { ...before(keyMs), one: 'handled', other: 'ignored' }],
+    [(values) => changed(DELETE_EVENTS, values), { ...before(deadKeyMs), one: 'dead', other: 'dead' }],
+    [(values) => changed(DELETE_ORDERS, values), before(keyMs)],
+    [(values) => changed(DELETE_RECORDS, values), before(0)],
     [(values) => purgeEndedLanes(values), before(keyMs)],
   ];
 
@@ -84,7 +84,7 @@ function* purgeEndedLanes({ before = null, limit = null }: Values): Steps<number
 }
 
 function* purgeLane(lane: string, { before, limit }: { before: Instant; limit: number }): Steps<number> {
-  const rows = yield* run(
+  const rows = yield* changed(
     `DELETE FROM deliveries WHERE seq IN (
        SELECT seq FROM deliveries
        WHERE lane = :lane AND state IN ('delivered', 'dropped', 'dead', 'unknown') AND settled_at <= :before
@@ -103,5 +103,5 @@ function* forgetLane(lane: string): Steps<number> {
   if (locked === undefined) return 0;
 
   const left = yield* first(`SELECT count(*) AS n FROM deliveries WHERE lane = :lane`, { lane });
-  return int(left ?? {}, 'n') === 0 ? yield* run(`DELETE FROM delivery_lanes WHERE lane = :lane`, { lane }) : 0;
+  return int(left ?? {}, 'n') === 0 ? yield* changed(`DELETE FROM delivery_lanes WHERE lane = :lane`, { lane }) : 0;
 }

@@ -9,6 +9,7 @@ import { answerOf, leaveOrder } from './orders.ts';
 import { openPostgresBeside } from './postgres-tables.ts';
 import { openBeside } from './sqlite.ts';
 import { readRecord } from './record-reads.ts';
+import { explaining } from './sqlite-errors.ts';
 import { StoreUnusable } from './unusable.ts';
 import { countAll, type EventView, listDeliveries, listEvents, viewDelivery, viewGates } from './views.ts';
 
@@ -79,8 +80,8 @@ function openSqliteBeside(path: string): Pick<Tables, 'read' | 'write' | 'close'
   });
 
   return {
-    read: async (steps) => statements.run(steps()),
-    write: async (steps) => statements.run(steps(ledger())),
+    read: async (steps) => explaining(path, () => statements.run(steps())),
+    write: async (steps) => explaining(path, () => statements.run(steps(ledger()))),
     close: async () => database.close(),
   };
 }

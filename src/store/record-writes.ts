@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Conflict } from '../delivery/errors.ts';
-import type { RecordWrite } from '../delivery/ports.ts';
+import type { Json, RecordWrite } from '../delivery/ports.ts';
 import type { Ledger } from './ledger.ts';
 import { intOrNull, type Row, text, toJson } from './rows.ts';
-import { first, run, type Steps } from './steps.ts';
+import { changed, first, run, type Steps } from './steps.ts';
 
 /** Writes records in the envelope that Keyv reads, so that they commit together with what they belong to. */
 export function* writeRecords(ledger: Ledger, writes: readonly RecordWrite[]): Steps<void> {
@@ -26,16 +26,23 @@ function* putIfStill(ledger: Ledger, write: RecordWrite): Steps<void> {
     `SELECT value, expires FROM records WHERE namespace = :namespace AND key = :key FOR UPDATE`,
     { namespace, key },
   );
-  if (!isDeepStrictEqual(valueOf(ledger, row), plain(write.was))) throw new Conflict(namespace);
+  if (!isStill(ledger, row, write.was)) throw new Conflict(namespace);
   if (row !== undefined || write.value === null) return yield* put(write);
 
   // There is no row to lock: of two that find none, the one that comes second finds the other's.
-  const added = yield* run(
+  const added = yield* changed(
     `INSERT INTO records (namespace, key, value, expires) VALUES (:namespace, :key, :value, NULL)
      ON CONFLICT (namespace, key) DO NOTHING`,
     { namespace, key, value: toJson({ value: write.value }) },
   );
   if (added === 0) throw new Conflict(namespace);
+}
+
+function isStill(ledger: Ledger, row: Row | undefined, was: Json | undefined): boolean {
+  // What was read from this very text is written as it was.
+  if (row?.['expires'] === null && row['value'] === toJson({ value: was })) return true;
+
+  return isDeepStrictEqual(valueOf(ledger, row), plain(was));
 }
 
 function valueOf(ledger: Ledger, row: Row | undefined): unknown {
@@ -60,7 +67,7 @@ function* put({ namespace, key, value }: RecordWrite): Steps<void> {
   }
   yield* run(
     `INSERT INTO records (namespace, key, value, expires) VALUES (:namespace, :key, :value, NULL)
-     ON CONFLICT (namespace, key) DO UPDATE SET value = :value, expires = NULL`,
+     ON CONFLICT (namespace, key) DO UPDATE SET value = excluded.value, expires = NULL`,
     { namespace, key, value: toJson({ value }) },
   );
 }

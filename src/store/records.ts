@@ -1,7 +1,7 @@
 import { Keyv } from 'keyv';
 import type { Tables } from './ledger.ts';
 import { type Row, text } from './rows.ts';
-import { all, first, run, type Steps } from './steps.ts';
+import { all, asked, changed, first, run, type Steps } from './steps.ts';
 
 /** Rows that an iterator reads at once. */
 const PAGE = 200;
@@ -20,20 +20,18 @@ export function openRecords(tables: Tables, namespace: string): Keyv {
   });
 }
 
+const READ = `SELECT value FROM records WHERE namespace = :namespace AND key = :key`;
+
 /** Keyv's store: envelopes in, envelopes out. One object per namespace, for Keyv writes its own onto it. */
 function recordStore(tables: Tables, namespace: string) {
   function* read(key: string): Steps<string | undefined> {
-    const row = yield* first(`SELECT value FROM records WHERE namespace = :namespace AND key = :key`, {
-      namespace,
-      key,
-    });
+    const row = yield* first(READ, { namespace, key });
     return row && text(row, 'value');
   }
 
   function* readAll(keys: readonly string[]): Steps<(string | undefined)[]> {
-    const values: (string | undefined)[] = [];
-    for (const key of keys) values.push(yield* read(key));
-    return values;
+    const found = yield* asked(keys.map((key) => ({ text: READ, values: { namespace, key } })));
+    return found.map(([row]) => row && text(row, 'value'));
   }
 
   function* has(key: string): Steps<boolean> {
@@ -57,7 +55,10 @@ function recordStore(tables: Tables, namespace: string) {
   function* remove(keys: readonly string[]): Steps<boolean> {
     let removed = true;
     for (const key of keys.toSorted()) {
-      const rows = yield* run(`DELETE FROM records WHERE namespace = :namespace AND key = :key`, { namespace, key });
+      const rows = yield* changed(`DELETE FROM records WHERE namespace = :namespace AND key = :key`, {
+        namespace,
+        key,
+      });
       removed &&= rows > 0;
     }
     return removed;

@@ -23,6 +23,12 @@ export function intOrNull(row: Row, column: string): number | null {
   return row[column] === null ? null : int(row, column);
 }
 
+/** The earliest of several moments; null when there is none. */
+export function earliest(row: Row, columns: readonly string[]): number | null {
+  const moments = columns.map((column) => intOrNull(row, column)).filter((moment) => moment !== null);
+  return moments.length === 0 ? null : Math.min(...moments);
+}
+
 export function json(row: Row, column: string): Json {
   const value: Json = JSON.parse(text(row, column));
   return value;

@@ -3,7 +3,7 @@
  * translated for PostgreSQL (postgres-schema.ts).
  *
  * A lane's `phase` says which of its columns matter: `ready` (rank, served), `later` (run_at), `claimed` (token,
- * leased_until), `parked` (gate), `idle`. Each phase has its index, so that a claim visits only what it can take.
+ * leased_until), `parked` (gate), `idle`. Each phase but the last has its index, so that a claim visits only what it can take.
  */
 export const STEPS: readonly string[] = [
   `
@@ -168,5 +168,37 @@ export const STEPS: readonly string[] = [
   CREATE INDEX events_ahead ON events (lane, position) WHERE state = 'owed';
   DROP INDEX events_head;
   CREATE INDEX events_head ON events (lane, place) WHERE state = 'owed';
+  `,
+  // What is at rest stands in no index of what waits: those stay small, and a change of state touches few of them.
+  `
+  DROP INDEX delivery_lanes_ready;
+  DROP INDEX delivery_lanes_later;
+  DROP INDEX delivery_lanes_claimed;
+  CREATE INDEX delivery_lanes_ready ON delivery_lanes (phase, rank, served) WHERE phase = 'ready';
+  CREATE INDEX delivery_lanes_later ON delivery_lanes (run_at) WHERE phase = 'later';
+  CREATE INDEX delivery_lanes_claimed ON delivery_lanes (leased_until) WHERE phase = 'claimed';
+
+  DROP INDEX event_lanes_ready;
+  DROP INDEX event_lanes_later;
+  DROP INDEX event_lanes_claimed;
+  CREATE INDEX event_lanes_ready ON event_lanes (phase, served) WHERE phase = 'ready';
+  CREATE INDEX event_lanes_later ON event_lanes (run_at) WHERE phase = 'later';
+  CREATE INDEX event_lanes_claimed ON event_lanes (leased_until) WHERE phase = 'claimed';
+
+  DROP INDEX deliveries_head;
+  DROP INDEX deliveries_turn;
+  DROP INDEX deliveries_settled;
+  DROP INDEX deliveries_passing;
+  CREATE INDEX deliveries_lane ON deliveries (lane, seq);
+  CREATE INDEX deliveries_head ON deliveries (lane, attempting DESC, position, turn) WHERE state = 'owed';
+  CREATE INDEX deliveries_aside ON deliveries (lane, state, seq)
+    WHERE state = 'held' OR state = 'dead' OR state = 'unknown';
+  CREATE INDEX deliveries_settled ON deliveries (state, blank, settled_at) WHERE settled_at IS NOT NULL;
+  CREATE INDEX deliveries_passing ON deliveries (keep, state, settled_at) WHERE settled_at IS NOT NULL;
+
+  DROP INDEX events_due;
+  DROP INDEX events_settled;
+  CREATE INDEX events_due ON events (due) WHERE state = 'timer';
+  CREATE INDEX events_settled ON events (state, blank, settled_at) WHERE settled_at IS NOT NULL;
   `,
 ];

@@ -20,7 +20,7 @@ export class SqliteStatements {
 
   run<T>(steps: Steps<T>): T {
     let next = steps.next();
-    while (!next.done) next = steps.next(this.#execute(next.value));
+    while (!next.done) next = steps.next(next.value.map((statement) => this.#execute(statement)));
     return next.value;
   }
 
@@ -29,7 +29,13 @@ export class SqliteStatements {
     return [...this.#prepared.keys()].map((text) => positional(text).text);
   }
 
-  #execute({ text, values, wants }: Statement): Result {
+  #execute(asked: Statement): Result {
+    const result = this.#answer(asked);
+    asked.heard?.(result);
+    return result;
+  }
+
+  #answer({ text, values, wants }: Statement): Result {
     const { statement, names } = this.#prepare(text);
     const given = names.map((name) => (name === TICK ? (this.#ticks += 1) : (values[name] ?? null)));
     if (wants === 'rows') return { rows: statement.all(...given), changes: 0 };
@@ -61,7 +67,13 @@ function positional(text: string): { text: string; names: readonly string[] } {
   return { text: sql, names };
 }
 
-/** One writer needs no row locks; its `max` of several values is what others call `greatest`. */
+/**
+ * One writer needs no row locks; its `max` of several values is what others call `greatest`. A bare value as a limit is
+ * looked at when a plan is made, so the statement would be prepared anew for each (sqlite/src/expr.c, `sqlite3ExprIsInteger`).
+ */
 function inSqlite(text: string): string {
-  return text.replaceAll(/\s+FOR UPDATE(?: SKIP LOCKED)?/g, '').replaceAll('greatest(', 'max(');
+  return text
+    .replaceAll(/\s+FOR UPDATE(?: SKIP LOCKED)?/g, '')
+    .replaceAll('greatest(', 'max(')
+    .replaceAll(/\bLIMIT (:\w+)/g, 'LIMIT $1 + 0');
 }

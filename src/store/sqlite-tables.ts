@@ -7,6 +7,7 @@ import type { Ledger, Tables, Work } from './ledger.ts';
 import { releaseOrders } from './orders.ts';
 import { lastSeen, putBack } from './put-back.ts';
 import { openSqlite, type SqliteFile } from './sqlite.ts';
+import { explained, explaining } from './sqlite-errors.ts';
 import { first, type Steps } from './steps.ts';
 
 export type SqliteOptions = {
@@ -21,14 +22,30 @@ const PUT_BACK_MS = 5_000;
 
 /** The tables in one SQLite file, and the file itself. */
 export async function openSqliteTables(options: SqliteOptions): Promise<{ tables: Tables; file: SqliteFile }> {
-  const { path, now = Date.now, pace = () => null } = options;
   const bell = createBell();
   const woken = new Set<Work>();
-  const file = openSqlite(path, () => {
+  const file = openSqlite(options.path, () => {
     const works = [...woken];
     woken.clear();
     bell.ring(works);
   });
+  try {
+    const tables = tablesOn(file, options, { listen: bell.listen, wake: (what) => void woken.add(what) });
+    await tables.write(takeOver);
+    return { tables, file };
+  } catch (error) {
+    file.close();
+    throw explained(options.path, error);
+  }
+}
+
+type Waking = { readonly listen: Tables['onWork']; readonly wake: Ledger['wake'] };
+
+function tablesOn(
+  file: SqliteFile,
+  { path, now = Date.now, pace = () => null }: SqliteOptions,
+  { listen, wake }: Waking,
+): Tables {
   const { commits, statements } = file;
   statements.countFrom(statements.run(lastTick()));
 
@@ -36,7 +53,7 @@ export async function openSqliteTables(options: SqliteOptions): Promise<{ tables
     now: now(),
     pace,
     rests: false,
-    wake: (what) => void woken.add(what),
+    wake,
     // Nobody else runs on this file.
     announce: () => undefined,
     news: [],
@@ -52,18 +69,16 @@ export async function openSqliteTables(options: SqliteOptions): Promise<{ tables
     commits.write(() => statements.run(putBack(ledger(), ms))).catch(() => (latest += ms));
   };
 
-  const tables: Tables = {
+  return {
     write: (steps, sync) => {
       followClock();
       return commits.write(() => statements.run(withNews(ledger(), steps)), sync);
     },
-    read: async (steps) => statements.run(steps()),
+    read: async (steps) => explaining(path, () => statements.run(steps())),
     now,
-    onWork: bell.listen,
+    onWork: listen,
     close: async () => file.close(),
   };
-  await tables.write(takeOver);
-  return { tables, file };
 }
 
 /** Whoever ran on this file before is gone, since we hold its lock. */
@@ -74,13 +89,13 @@ function* takeOver(ledger: Ledger): Steps<void> {
   yield* releaseOrders();
 }
 
-/** The last number that `nextval` gave in an earlier life of the file: the order of arrivals, turns and services. */
+/** The last number that `nextval` gave in an earlier life of the file: the order of arrivals and turns of what waits, and of services. */
 function* lastTick(): Steps<number> {
   const row = yield* first(`
     SELECT max(
-      (SELECT coalesce(max(place), 0) FROM events),
+      (SELECT coalesce(max(place), 0) FROM events WHERE state = 'owed'),
       (SELECT coalesce(max(served), 0) FROM event_lanes),
-      (SELECT coalesce(max(turn), 0) FROM deliveries),
+      (SELECT coalesce(max(turn), 0) FROM deliveries WHERE state = 'owed'),
       (SELECT coalesce(max(served), 0) FROM delivery_lanes)
     ) AS last`);
 

@@ -2,7 +2,9 @@ import { closeSync, fdatasync, fdatasyncSync, mkdirSync, openSync } from 'node:f
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type CommitOptions, Commits, isSqliteError } from './commits.ts';
+import { behindLinks, closeToOthers, keepToOwner } from './place.ts';
 import { STEPS } from './schema.ts';
+import { explained } from './sqlite-errors.ts';
 import { SqliteStatements } from './sqlite-statements.ts';
 import { StoreLocked, StoreUnusable } from './unusable.ts';
 
@@ -16,7 +18,9 @@ const BUSY_MS = 2_000;
 const CHECKPOINT_PAGES = 4_000;
 
 const BUSY = 5;
-const NOT_A_DATABASE = 26;
+const OWNER_ONLY = 0o700;
+
+const LET_US_WRITE = 'let the user that runs casebridge write there, or change DATABASE_URL';
 
 /** An open store file: all reads and writes of the process go through this one connection. */
 export type SqliteFile = {
@@ -27,10 +31,13 @@ export type SqliteFile = {
 };
 
 /** `committed` is called after each commit. */
-export function openSqlite(path: string, committed: () => void): SqliteFile {
+export function openSqlite(given: string, committed: () => void): SqliteFile {
+  const path = behindLinks(given);
   const unlock = lock(path);
   let database: DatabaseSync | undefined;
   try {
+    keepToOwner(path);
+    for (const kept of [`${path}-wal`, `${path}-shm`]) closeToOthers(kept);
     database = connect(path);
     database.exec('PRAGMA journal_mode = WAL');
     database.exec(`PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = ON;
@@ -134,19 +141,21 @@ function moveLog(database: DatabaseSync): void {
  */
 function lock(path: string): () => void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true, mode: OWNER_ONLY });
   } catch (error) {
-    throw new StoreUnusable(path, `its folder cannot be created (${codeOf(error)})`, error);
+    throw new StoreUnusable(path, `its folder cannot be created (${codeOf(error)}): ${LET_US_WRITE}`, error);
   }
 
+  const file = `${path}.lock`;
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(`${path}.lock`, { timeout: 0 });
+    keepToOwner(file);
+    database = new DatabaseSync(file, { timeout: 0 });
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database?.close();
     if (isSqliteError(error) && (error.errcode & 0xff) === BUSY) throw new StoreLocked(path);
-    throw new StoreUnusable(path, `its lock file ${path}.lock cannot be written (${codeOf(error)})`, error);
+    throw new StoreUnusable(path, `its lock file ${file} cannot be written (${codeOf(error)}): ${LET_US_WRITE}`, error);
   }
   const held = database;
   return () => held.close();
@@ -191,18 +200,6 @@ function textOf(database: DatabaseSync, name: 'journal_mode'): unknown {
 
 function pragma(database: DatabaseSync, name: 'user_version' | 'application_id'): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
-}
-
-function explained(path: string, error: unknown): unknown {
-  if (!isSqliteError(error)) return error;
-  if ((error.errcode & 0xff) === NOT_A_DATABASE) {
-    return new StoreUnusable(path, 'it is not a SQLite database: choose another file, or restore a backup', error);
-  }
-  return new StoreUnusable(
-    path,
-    `${error.message}: check its folder, its permissions and the space on its disk`,
-    error,
-  );
 }
 
 function codeOf(error: unknown): string {

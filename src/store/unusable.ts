@@ -11,8 +11,18 @@ export class StoreLocked extends Error {
 
 /** The file, or the server, cannot be used; the message says why and what to do. */
 export class StoreUnusable extends Error {
-  constructor(place: string, problem: string, cause?: unknown) {
-    super(`the store ${place} (DATABASE_URL) cannot be used: ${problem}`, { cause });
+  /** `place`: null where it is not to be shown, or cannot be made out. */
+  constructor(place: string | null, problem: string, cause?: unknown) {
+    const store = place === null ? 'of DATABASE_URL' : `${place} (DATABASE_URL)`;
+    super(`the store ${store} cannot be used: ${problem}`, { cause });
     this.name = 'StoreUnusable';
+  }
+}
+
+/** The copy of a store, not the store. */
+export class BackupUnusable extends Error {
+  constructor(path: string, problem: string, cause?: unknown) {
+    super(`the backup ${path} ${problem}`, { cause });
+    this.name = 'BackupUnusable';
   }
 }

@@ -8,6 +8,7 @@ import type {
   Json,
 } from '../delivery/ports.ts';
 import { COLUMNS, type DeliveryRow, deliveryById, readDelivery } from './delivery-rows.ts';
+import { COUNT } from './measures.ts';
 import { int, intOrNull, json, type Row, text, textOrNull } from './rows.ts';
 import { all, first, type Steps } from './steps.ts';
 
@@ -44,14 +45,16 @@ function some(state: DeliveryState, { lane, attempting, inOrder, limit }: Wanted
     });
   }
   return all(
-    `SELECT ${COLUMNS} FROM deliveries WHERE lane = :lane AND state = :state AND attempting >= :least
-     ORDER BY ${inOrder ? 'attempting DESC, position, turn' : NEWEST_OF_LANE} LIMIT :limit`,
-    { lane, state, least: attempting ? 1 : 0, limit },
+    `SELECT ${COLUMNS} FROM deliveries WHERE lane = :lane AND state = '${state}'${attempting ? ' AND attempting = 1' : ''}
+     ORDER BY ${inOrder || attempting ? 'attempting DESC, position, turn' : newestFirst(state)} LIMIT :limit`,
+    { lane, limit },
   );
 }
 
-/** A sum has no index: no planner can go through all lanes by the one on `created_at` for the newest of this one. */
-const NEWEST_OF_LANE = 'created_at + 0 DESC';
+/** A sum has no index: no planner goes through a lane, most of which is done, for the newest of what it owes. */
+function newestFirst(state: DeliveryState): string {
+  return state === 'owed' ? 'seq + 0 DESC' : 'seq DESC';
+}
 
 function asView(delivery: DeliveryRow): DeliveryView {
   const effect: Json = JSON.parse(delivery.effect);
@@ -66,6 +69,7 @@ function asView(delivery: DeliveryRow): DeliveryView {
     effect,
     receipt,
     attempts: delivery.attempts,
+    tried: delivery.tried,
     attempting: delivery.attempting,
     baseline: delivery.attempting && delivery.baseline !== null ? JSON.parse(delivery.baseline) : null,
     suspect: delivery.baseline !== null && !delivery.attempting,
@@ -151,7 +155,7 @@ export function* countAll(): Steps<Counts> {
 }
 
 function* count(table: 'events' | 'deliveries', state: string): Steps<number> {
-  const row = yield* first(`SELECT count(*) AS n FROM ${table} WHERE state = :state`, { state });
+  const row = yield* first(COUNT[table](state));
   return int(row ?? {}, 'n');
 }
 

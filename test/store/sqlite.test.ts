@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
@@ -72,9 +72,69 @@ describe('opening', () => {
     await expect(open(noDatabase)).rejects.toThrow('it is not a SQLite database');
     await expect(open(foreign)).rejects.toThrow('it is a database of another program');
     await expect(open(newer)).rejects.toThrow('it was written by a newer casebridge (schema 999');
-    await expect(open(join(noDatabase, 'below', 'store.db'))).rejects.toThrow('its folder cannot be created (ENOTDIR)');
+    await expect(open(join(noDatabase, 'below', 'store.db'))).rejects.toThrow(
+      'its folder cannot be created (ENOTDIR): let the user that runs casebridge write there',
+    );
     await expect(open(folder())).rejects.toThrow(StoreUnusable);
   });
+
+  it('lets nobody but its owner read what it writes, also where an earlier version did', async () => {
+    const path = newPath();
+    const modes = () => readdirSync(dirname(path)).map((name) => [name, modeOf(join(dirname(path), name))]);
+    const store = await open(path);
+    await store.deliveries.put([{ key: 'e', lane: 'a', payload: 'a text' }]);
+    const made = modes();
+    await store.close();
+    for (const name of ['store.db', 'store.db.lock']) chmodSync(join(dirname(path), name), 0o644);
+    await (await open(path)).close();
+
+    expect(modeOf(dirname(path))).toBe(0o700);
+    expect(made.map(([name]) => name)).toEqual(expect.arrayContaining(['store.db', 'store.db-wal', 'store.db.lock']));
+    expect([...made, ...modes()].filter(([, mode]) => mode !== 0o600)).toEqual([]);
+  });
+
+  it('leaves a store to the group that somebody gave it to', async () => {
+    const path = newPath();
+    await (await open(path)).close();
+    chmodSync(path, 0o640);
+
+    await (await open(path)).close();
+
+    expect(modeOf(path)).toBe(0o640);
+  });
+
+  it('is one store by whatever link it is opened, there already or not', async () => {
+    const real = newPath();
+    const link = join(folder(), 'link.db');
+    symlinkSync(real, link);
+    const store = await open(link);
+    await store.deliveries.put([{ key: 'e', lane: 'a', payload: null }]);
+
+    await expect(open(real)).rejects.toThrow(StoreLocked);
+    await expect(open(link)).rejects.toThrow(StoreLocked);
+    await store.close();
+    const again = await open(real);
+    expect(await again.deliveries.claimEvents(1, 1_000)).toMatchObject([{ key: 'e' }]);
+    await again.close();
+  });
+
+  it('says of a damaged file that a backup is to be restored, whoever comes upon it', async () => {
+    const path = newPath();
+    const store = await open(path);
+    const events = Array.from({ length: 2_000 }, (_, n) => ({ key: `e${n}`, lane: `a${n}`, payload: 'x'.repeat(200) }));
+    await store.deliveries.put(events);
+    await store.close();
+    const bytes = readFileSync(path);
+    // What the first pages say of the tables stays.
+    writeFileSync(path, bytes.fill(0xff, bytes.length / 2));
+
+    const words = `the store ${path} (DATABASE_URL) cannot be used: it is damaged: stop casebridge`;
+    await expect(open(path)).rejects.toThrow(words);
+    const beside = readStore({ kind: 'sqlite', path }).then((reader) => reader.counts());
+    await expect(beside).rejects.toThrow(words);
+  });
+
+  const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
   function change(path: string, statement: string): void {
     const database = new DatabaseSync(path);
