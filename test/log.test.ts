@@ -125,3 +125,25 @@ test.each(['text', 'body', 'token', 'authorization', 'email', 'phone', 'config',
     expect(line).not.toContain('door');
   },
 );
+
+test('an error under any other name, and one inside a list, is logged as safely', () => {
+  const error = Object.assign(new Error('my door'), {
+    code: 'EPIPE',
+    headers: { cookie: 'my door' },
+    detail: 'my door',
+  });
+
+  const line = lineOf((log) => log.info({ cause: error, tried: [{ error }] }, 'failed'));
+
+  expect(line).not.toContain('door');
+  expect(JSON.parse(line)).toMatchObject({ cause: { code: 'EPIPE' }, tried: [{ error: { code: 'EPIPE' } }] });
+});
+
+test('what a child log was given is held to the same, and what was logged stays as it was', () => {
+  const facts = { a: [{ token: 'my door', case: '72' }] };
+
+  const line = lineOf((log) => log.child({ title: 'my door', lane: 'x' }).info(facts, 'seen'));
+
+  expect(JSON.parse(line)).toMatchObject({ title: '[redacted]', lane: 'x', a: [{ token: '[redacted]', case: '72' }] });
+  expect(facts.a[0]?.token).toBe('my door');
+});

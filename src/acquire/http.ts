@@ -1,6 +1,6 @@
-import ky from 'ky';
-import { z } from 'zod';
-import { parsedJson, readText } from '../core/foreign-text.ts';
+import type { z } from 'zod';
+import { makeCall, TimedOut } from '../calls.ts';
+import { parsedJson } from '../core/foreign-text.ts';
 import type { Failure } from '../delivery/errors.ts';
 import { type Asked, failureOf, type Trouble } from './failure.ts';
 
@@ -35,44 +35,34 @@ export type Connection = {
 
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-const Envelope = z.object({ data: z.unknown() });
+/** What the answer is about; undefined where it has no envelope. */
+const contentOf = (json: unknown): unknown =>
+  typeof json === 'object' && json !== null && 'data' in json ? json.data : undefined;
 
 // Some bodies say `success: false` under a status of 200 (deleting notes and snoozes), the old envelope beside `data`.
-const SaysNo = z.union([
-  z.object({ success: z.literal(false) }),
-  z.object({ data: z.object({ success: z.literal(false) }) }),
-]);
+const saysNo = (body: unknown): boolean =>
+  typeof body === 'object' && body !== null && 'success' in body && body.success === false;
 
 export const connect = ({ origin, apiKey, timeoutMs, now, onRequest, onAnswer }: Connection): Call => {
-  const api = ky.create({
-    prefix: `${origin.replace(/\/+$/, '')}/api/v1`,
-    headers: { authorization: `Bearer ${apiKey}`, accept: 'application/json' },
-    // Retries have one owner, the outbox.
-    retry: 0,
-    timeout: false,
-    throwHttpErrors: false,
-    // The key goes to this origin only.
-    redirect: 'manual',
-  });
+  const api = `${origin.replace(/\/+$/, '')}/api/v1/`;
+  const headers = { authorization: `Bearer ${apiKey}`, accept: 'application/json', 'user-agent': 'casebridge' };
 
   const exchange = async (request: Request): Promise<Answer> => {
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), timeoutMs);
+    const { verb: method, body } = request;
     try {
-      const response = await api(pathOf(request), {
-        method: request.verb,
-        searchParams: (request.query ?? []).map(([name, value]) => [name, value]),
-        signal: deadline.signal,
-        ...(request.body === undefined ? {} : { json: request.body }),
+      const answer = await makeCall({
+        url: api + pathOf(request),
+        method,
+        headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+        body: body === undefined ? null : JSON.stringify(body),
+        timeoutMs,
+        mostBytes: MAX_ANSWER_BYTES,
       });
-      const { status } = response;
-      const retryAfter = response.headers.get('retry-after');
-      const text = await readText(response.body, MAX_ANSWER_BYTES);
-      return text === null ? { trouble: 'unreadable', status, what: 'size' } : { status, text, retryAfter };
+      const { status, text } = answer;
+      if (text === null) return { trouble: 'unreadable', status, what: 'size' };
+      return { status, text, retryAfter: answer.headers['retry-after'] ?? null };
     } catch (error) {
-      return deadline.signal.aborted ? { trouble: 'timeout' } : { trouble: 'broken', error };
-    } finally {
-      clearTimeout(timer);
+      return error instanceof TimedOut ? { trouble: 'timeout' } : { trouble: 'broken', error };
     }
   };
 
@@ -97,8 +87,9 @@ const readAnswer = <T>(answer: Whole, data: z.ZodType<T>): { readonly data: T } 
   if (status < 200 || status > 299) return { trouble: 'refused', ...answer };
   const json = parsedJson(answer.text);
   if (json === undefined) return { trouble: 'unreadable', status, what: 'json' };
-  if (SaysNo.safeParse(json).success) return { trouble: 'refused', ...answer };
-  const parsed = data.safeParse(Envelope.safeParse(json).data?.data);
+  const content = contentOf(json);
+  if (saysNo(json) || saysNo(content)) return { trouble: 'refused', ...answer };
+  const parsed = data.safeParse(content);
   return parsed.success ? { data: parsed.data } : { trouble: 'unreadable', status, what: 'shape' };
 };
 
@@ -107,5 +98,8 @@ const askedOf = ({ verb, path, readsOnly }: Request): Asked => ({
   changes: verb !== 'GET' && readsOnly !== true,
 });
 
-const pathOf = ({ path, id }: Request): string =>
-  id === undefined ? path : path.replace('{id}', encodeURIComponent(id));
+const pathOf = ({ path, id, query = [] }: Request): string => {
+  const place = id === undefined ? path : path.replace('{id}', encodeURIComponent(id));
+  if (query.length === 0) return place;
+  return `${place}?${new URLSearchParams(query.map(([name, value]) => [name, value])).toString()}`;
+};

@@ -1,6 +1,6 @@
-import ky from 'ky';
 import type { z } from 'zod';
-import { parsedJson, readText } from '../core/foreign-text.ts';
+import { makeCall, TimedOut } from '../calls.ts';
+import { parsedJson } from '../core/foreign-text.ts';
 import { type Asked, failureOf, type Trouble } from './failure.ts';
 
 /** One reading of giosg's REST API, described so that a failure can name it without naming anybody. */
@@ -30,32 +30,27 @@ const IDENTITY_PART = 'token';
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 export const connect = ({ origin, apiToken, timeoutMs, now, onRequest }: Connection): Call => {
-  const api = ky.create({
-    prefix: `${origin.replace(/\/+$/, '')}/api/v5`,
-    // "Token", not "Bearer": docs.giosg.com/getting_started/get_api_token
-    headers: { authorization: `Token ${apiToken}`, accept: 'application/json' },
-    // Retries have one owner, and it is not here.
-    retry: 0,
-    timeout: false,
-    throwHttpErrors: false,
-    // The API token goes to this origin only.
-    redirect: 'manual',
-  });
+  const api = `${origin.replace(/\/+$/, '')}/api/v5/`;
+  // "Token", not "Bearer": docs.giosg.com/getting_started/get_api_token
+  const headers = { authorization: `Token ${apiToken}`, accept: 'application/json', 'user-agent': 'casebridge' };
 
   const exchange = async (request: Request): Promise<Answer> => {
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), timeoutMs);
+    const url = api + pathOf(request);
     try {
-      const response = await api(pathOf(request), { searchParams: request.query ?? {}, signal: deadline.signal });
-      const { status } = response;
-      const retryAfter = response.headers.get('retry-after');
-      const text = await readText(response.body, MAX_ANSWER_BYTES);
-      if (status < 200 || status > 299) return { trouble: 'refused', status, retryAfter };
+      const answer = await makeCall({
+        url,
+        method: 'GET',
+        headers,
+        body: null,
+        timeoutMs,
+        mostBytes: MAX_ANSWER_BYTES,
+      });
+      const { status, text } = answer;
+      if (status < 200 || status > 299)
+        return { trouble: 'refused', status, retryAfter: answer.headers['retry-after'] ?? null };
       return text === null ? { trouble: 'unreadable', status, what: 'size' } : { status, text };
     } catch (error) {
-      return deadline.signal.aborted ? { trouble: 'timeout' } : { trouble: 'broken', error };
-    } finally {
-      clearTimeout(timer);
+      return error instanceof TimedOut ? { trouble: 'timeout' } : { trouble: 'broken', error };
     }
   };
 
@@ -83,5 +78,8 @@ const askedOf = ({ path, parts }: Request): Asked => ({
   identifies: IDENTITY_PART in parts,
 });
 
-const pathOf = ({ path, parts }: Request): string =>
-  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parts[name] ?? ''));
+const pathOf = ({ path, parts, query = {} }: Request): string => {
+  const place = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parts[name] ?? ''));
+  const asked = new URLSearchParams(query).toString();
+  return asked === '' ? place : `${place}?${asked}`;
+};
