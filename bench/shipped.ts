@@ -5,7 +5,7 @@ import { environmentFor } from './world/cases.ts';
 import type { Running } from './program.ts';
 import type { Bench } from './row.ts';
 
-/** casebridge as it is shipped: `src/main.ts`, with nothing changed, and asked over HTTP whether it is ready. */
+/** casebridge as it is shipped: `src/start.mjs`, with nothing changed, and asked over HTTP whether it is ready. */
 
 export type Shipped = { readonly app: Running; readonly origin: string; readonly readyMs: number };
 
@@ -23,7 +23,7 @@ export const shipped = async (bench: Bench, { origin, name, env = {} }: ShippedO
   const port = await freePort();
   const began = performance.now();
   const app = await bench.start({
-    path: 'src/main.ts',
+    path: 'src/start.mjs',
     env: {
       ...environmentFor(origin),
       DATABASE_URL: `sqlite:${join(bench.folder, `${name}.db`)}`,

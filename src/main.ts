@@ -2,10 +2,12 @@
 import './node-version.mjs';
 import { type AgentKeys, readAgentKeys } from './agent-keys.ts';
 import { giosgProblems } from './app/giosg.ts';
-import { AgentKeysRefused, type App, createApp, refusedVariable } from './app.ts';
+import { type App, createApp, filesProblems, refusedVariable, StartRefused } from './app.ts';
 import { readConfig } from './config.ts';
+import { loadTheRest } from './loading.ts';
 import { createLog, type Log } from './log.ts';
 import { readRoutes } from './routes.ts';
+import { listenToSignals } from './signals.ts';
 
 /** Reads the configuration, runs the app until a signal comes, and says in one line what keeps it from running. */
 
@@ -25,13 +27,14 @@ const main = async (): Promise<void> => {
       [routes, agentKeys].flatMap((file) => (file.ok ? [] : file.problems)),
       EXIT_CONFIG,
     );
-  const problems = giosgProblems(config, routes.channels);
+  const problems = [...giosgProblems(config, routes.channels), ...filesProblems(config)];
   if (problems.length > 0) return complain(problems, EXIT_CONFIG);
   const log = createLog({ level: config.logLevel });
   try {
     const app = await createApp({ config, channels: routes.channels, agentKeys, log });
     untilSignal(app, log);
     await app.start();
+    await loadTheRest();
   } catch (error) {
     // A stop has its own end.
     if (!stopping) complainOf(error, agentKeys);
@@ -53,9 +56,7 @@ const untilSignal = (app: App, log: Log): void => {
       process.exit(EXIT_FAILED);
     }
   };
-  process.on('SIGTERM', () => void stop());
-  process.on('SIGINT', () => void stop());
-  process.on('SIGHUP', () => void app.reload());
+  listenToSignals({ stop: () => void stop(), reload: () => void app.reload() });
   process.on('unhandledRejection', (error) => {
     log.fatal({ error }, 'something failed that nobody waited for; what was taken in is stored');
     process.exit(EXIT_FAILED);
@@ -72,15 +73,15 @@ const RIGHT_VALUES = {
 };
 
 const complainOf = (error: unknown, { places }: AgentKeys): void => {
-  if (error instanceof AgentKeysRefused) {
+  if (error instanceof StartRefused) {
+    const variables = new Set(error.failures.map(refusedVariable));
     const right = 'expected a key that is active and may work on cases, or no such line';
-    const lines = error.authors.map(
-      (author) => `AGENT_KEYS_FILE ${places.get(author)} is refused by Acquire; ${right}`,
-    );
+    const lines = [
+      ...[...variables].map((variable) => `${variable} ${RIGHT_VALUES[variable]}`),
+      ...error.authors.map((author) => `AGENT_KEYS_FILE ${places.get(author)} is refused by Acquire; ${right}`),
+    ];
     return complain(lines, EXIT_CONFIG);
   }
-  const variable = refusedVariable(error);
-  if (variable !== null) return complain([`${variable} ${RIGHT_VALUES[variable]}`], EXIT_CONFIG);
   complain([error instanceof Error ? error.message : 'casebridge could not start'], EXIT_FAILED);
 };
 

@@ -6,6 +6,6 @@ const EXIT_CONFIG = 78;
 
 const { node } = process.versions;
 if (Number.parseInt(node, 10) < NEEDED) {
-  console.error(`casebridge needs Node ${NEEDED} or newer; this is Node ${node}`);
+  console.error(`casebridge needs Node ${NEEDED} or newer; this is Node ${node}; npm ci brings one for development`);
   process.exit(EXIT_CONFIG);
 }

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -54,6 +54,68 @@ test.each([
   expect(err + out).not.toContain(value);
 });
 
+test('whatever is refused is told at once, a line each', async () => {
+  const { env, folder } = await both();
+  writeFileSync(`${folder}/agents.yaml`, 'olga@example.com: her-old-key\n');
+  const refused = { ...env, SLACK_BOT_TOKEN: 'xoxb-refused', SLACK_APP_TOKEN: 'xapp-refused' };
+  const named = async (given: Readonly<Record<string, string>>) => {
+    const { code, err } = await run(APP, { ...refused, ...given }).ended;
+    return [
+      code,
+      ...err
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' is refused')[0]),
+    ];
+  };
+
+  expect(await named({ ACQUIRE_API_KEY: 'refused-key' })).toEqual([
+    78,
+    'SLACK_APP_TOKEN',
+    'SLACK_BOT_TOKEN',
+    'ACQUIRE_API_KEY',
+  ]);
+  expect(await named({ SLACK_APP_TOKEN: '', AGENT_KEYS_FILE: `${folder}/agents.yaml` })).toEqual([
+    78,
+    'SLACK_BOT_TOKEN',
+    `AGENT_KEYS_FILE ${folder}/agents.yaml:1`,
+  ]);
+});
+
+test('a FILES_DIR that is no folder, or lies in none, ends the start with 78', async () => {
+  const { env, folder } = await both();
+  writeFileSync(`${folder}/file`, '');
+
+  for (const path of [`${folder}/file`, `${folder}/file/files`]) {
+    const { code, err } = await run(APP, { ...env, FILES_DIR: path }).ended;
+    expect(code).toBe(78);
+    expect(err).toBe(`FILES_DIR cannot be used (${folder}/file is not a folder); expected the path of a folder\n`);
+  }
+});
+
+const isRoot = process.geteuid?.() === 0;
+
+test.skipIf(isRoot)('a FILES_DIR that cannot be written to is told at the start, and messages go on', async () => {
+  const { env, folder } = await both();
+  mkdirSync(`${folder}/closed`, { mode: 0o500 });
+
+  const app = run(APP, { ...env, FILES_DIR: `${folder}/closed/files` });
+
+  await started(app);
+  expect(app.out()).toContain('files cannot be stored in FILES_DIR; messages go on');
+});
+
+test('something else in Acquire’s place is told from an outage', async () => {
+  const { env, acquire } = await both();
+  acquire.faults.add({ answer: { status: 200, body: '<html>Welcome</html>' } });
+
+  const app = run(APP, env);
+
+  await started(app);
+  expect(app.out()).toContain('check ACQUIRE_BASE_URL');
+  expect(app.out()).not.toContain('a vendor cannot be reached');
+});
+
 test('with both vendors out of reach it starts degraded, takes events in, and recovers by itself', {
   timeout: 60_000,
 }, async () => {
@@ -75,6 +137,8 @@ test('with both vendors out of reach it starts degraded, takes events in, and re
 
   await sees(() => slack.messages(C.support).length > 0, 'the thread');
   expect(await state()).toMatchObject({ status: 'ok' });
+  expect(app.out().match(/open cases could not be read yet/gu)).toHaveLength(1);
+  expect(app.out()).toContain('open cases can be read now');
 });
 
 test('a second process on the same store stops with a clear message', async () => {
@@ -183,6 +247,26 @@ test('a stop while the vendors are not answering the first call ends with 0 as w
   expect((await app.ended).code).toBe(0);
 });
 
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s before there is anything to stop ends the start with 0',
+  async (signal) => {
+    const { env } = await both();
+    const silent = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void silent.close());
+    await once(silent, 'listening');
+    const address = silent.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const asked = once(silent, 'connection');
+    const app = run(['src/start.mjs'], { ...env, DATABASE_URL: `postgres://127.0.0.1:${address.port}/casebridge` });
+    await asked;
+
+    app.kill('SIGHUP');
+    app.kill(signal);
+
+    expect(await app.ended).toMatchObject({ code: 0, err: '' });
+  },
+);
+
 test('npm start ends with the app: a signal to npm reaches it, and nothing stays behind', async () => {
   const { env, folder } = await both();
   const npm = spawn('npm', ['start'], {
@@ -221,7 +305,39 @@ test.each(DOORS)('npm run %s tells an older Node in one line', (door) => {
 
   expect(program).toBe('node');
   expect(status).toBe(78);
-  expect(stderr).toBe('casebridge needs Node 24 or newer; this is Node 20.20.2\n');
+  expect(stderr).toBe('casebridge needs Node 24 or newer; this is Node 20.20.2; npm ci brings one for development\n');
+});
+
+/** The sources elsewhere, with the packages that are here except those left out. */
+const withoutPackages = (isLeftOut: (name: string) => boolean): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'casebridge-packages-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const part of ['src', 'package.json', 'manifest.yml']) cpSync(part, join(folder, part), { recursive: true });
+  mkdirSync(join(folder, 'node_modules'));
+  for (const name of readdirSync('node_modules').filter((one) => !one.startsWith('.') && !isLeftOut(one)))
+    symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name));
+  return join(folder, 'src/start.mjs');
+};
+
+test.each([[], ['doctor'], ['sandbox', '--demo']])('without any package, start.mjs %s says what to do', (...words) => {
+  const door = withoutPackages(() => true);
+
+  const { status, stderr } = spawnSync(process.execPath, [door, ...words], {
+    encoding: 'utf8',
+    env: {},
+    cwd: tmpdir(),
+  });
+
+  expect(status).toBe(78);
+  expect(stderr).toMatch(/^a package is missing \([\w@/-]+\): run npm ci.*\n$/u);
+});
+
+test('the sandbox does not say that it is open when its page has no library', async () => {
+  const { code, out, err } = await run([withoutPackages((name) => name === 'preact'), 'sandbox'], {}).ended;
+
+  expect(code).toBe(78);
+  expect(err).toBe('a package is missing (preact): run npm ci (the sandbox needs development dependencies, too)\n');
+  expect(out).not.toContain('is open');
 });
 
 /** The Node of the machine, where it is an older one: npm's own stands before it in the path. */
@@ -234,7 +350,9 @@ test.skipIf(older === undefined)('a real older Node is told so, too', () => {
   const { status, stderr } = spawnSync(older ?? '', ['src/start.mjs'], { encoding: 'utf8' });
 
   expect(status).toBe(78);
-  expect(stderr).toMatch(/^casebridge needs Node 24 or newer; this is Node \d+\.\d+\.\d+\n$/);
+  expect(stderr).toMatch(
+    /^casebridge needs Node 24 or newer; this is Node \d+\.\d+\.\d+; npm ci brings one for development\n$/,
+  );
 });
 
 test('.env is read when there is one, what is set already counts more, and one that cannot be read is named', () => {
@@ -250,5 +368,8 @@ test('.env is read when there is one, what is set already counts more, and one t
 
   rmSync(join(folder, '.env'));
   mkdirSync(join(folder, '.env'));
-  expect(start({})).toMatchObject({ status: 78, stderr: expect.stringMatching(/^\.env cannot be read \(\w+\)\n$/) });
+  expect(start({})).toMatchObject({
+    status: 78,
+    stderr: expect.stringMatching(/^\.env cannot be read \(EISDIR\): .*\n$/),
+  });
 });
