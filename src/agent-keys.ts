@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
 import { z } from 'zod';
+import { whenUsed } from './loading.ts';
+import { faultInWords } from './yaml-faults.ts';
 
 /** The file of agents' own Acquire keys. What is wrong is told by its line: neither addresses nor keys are shown. */
+
+const require = createRequire(import.meta.url);
+const yaml = whenUsed((): typeof Yaml => require('yaml'));
 
 export type AgentKeys = {
   /** By e-mail, in lower case. */
@@ -33,13 +39,14 @@ export const readAgentKeys = (path: string | undefined): AgentKeysResult => {
   } catch {
     return refused(`${NAME} ${path} cannot be read; expected a YAML file that this process may read`);
   }
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(content, { lineCounter: lines });
   const lineAt = (offset: number | undefined): number => lines.linePos(offset ?? 0).line;
   if (document.errors.length > 0)
     return {
       ok: false,
-      problems: document.errors.map((error) => `${NAME} ${path}:${lineAt(error.pos[0])} is not YAML (${error.code})`),
+      problems: document.errors.map((error) => `${NAME} ${path}:${lineAt(error.pos[0])} ${faultInWords(error)}`),
     };
   return checked(path, entriesOf(document, lineAt));
 };
@@ -48,9 +55,10 @@ type Entry = { readonly line: number; readonly email: unknown; readonly key: unk
 
 /** Null when the file is not one list of pairs. */
 const entriesOf = (
-  { contents }: ReturnType<typeof parseDocument>,
+  { contents }: ReturnType<typeof Yaml.parseDocument>,
   lineAt: (offset: number | undefined) => number,
 ): readonly Entry[] | null => {
+  const { isMap, isScalar } = yaml();
   if (contents === null) return [];
   if (!isMap(contents)) return null;
   return contents.items.map(({ key, value }) => ({

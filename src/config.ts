@@ -65,7 +65,7 @@ const GIOSG_ORIGIN = 'https://service.giosg.com';
 export function readConfig(env: Readonly<Record<string, string | undefined>>): ConfigResult {
   const given = givenIn(env);
   const parsed = Environment.safeParse({ ...fallbacks(), ...given });
-  const wrong = new Map<Variable, string>(missing(given));
+  const wrong = new Map<Variable, string>([...missing(given), ...contradictions(given)]);
   for (const issue of parsed.error?.issues ?? []) {
     const name = issue.path[0];
     if (isVariable(name) && !wrong.has(name)) wrong.set(name, issue.message);
@@ -106,6 +106,14 @@ function missing(given: Given): [Variable, string][] {
   return conditional
     .filter(([name, needed]) => needed && given[name] === undefined)
     .map(([name, , when]) => [name, `is missing (required ${when})`]);
+}
+
+/** A file of the largest size that is carried would wait for room for ever. */
+function contradictions(given: Given): [Variable, string][] {
+  const [quota, limit] = (['FILES_QUOTA_MB', 'FILE_LIMIT_MB'] as const).map((name) =>
+    Number(given[name] ?? aboutVariable(name).fallback),
+  );
+  return Number(quota) < Number(limit) && Number(quota) > 0 ? [['FILES_QUOTA_MB', 'is less than FILE_LIMIT_MB']] : [];
 }
 
 const GIOSG = ['GIOSG_ORGANIZATION_ID', 'GIOSG_API_TOKEN', 'GIOSG_SIGNING_KEY'] as const;

@@ -33,7 +33,10 @@ const MAX_LINK_DAYS = 365;
 const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 const text = z.string({ error: 'is missing' });
-const word = text.regex(/^[!-~]+$/, 'contains a blank or a character outside ASCII');
+const word = text
+  .regex(/^[!-~]+$/, 'contains a blank or a character outside ASCII')
+  // Docker's --env-file takes them along.
+  .regex(/^(?!(["'`]).*\1$)/, 'stands in quotes');
 const startingWith = (prefix: string) => word.startsWith(prefix, `does not start with ${prefix}`);
 const wholeNumber = (max: number) =>
   text
@@ -99,7 +102,7 @@ export const Environment = z.object({
     meaning: 'the bot token, `xoxb-…`',
     right: 'the bot token from the Slack app page, "OAuth & Permissions", such as xoxb-…',
   }),
-  SLACK_SIGNING_SECRET: variable(word.optional(), {
+  SLACK_SIGNING_SECRET: variable(word.regex(/^(?!xox|xapp-)/, 'is a token').optional(), {
     needed: 'required without `SLACK_APP_TOKEN`',
     meaning: "HTTP mode: checks Slack's signature",
     right: 'the signing secret from the Slack app page, "Basic Information" (or SLACK_APP_TOKEN for Socket Mode)',
@@ -219,7 +222,7 @@ export const Environment = z.object({
     {
       fallback: '2000',
       meaning: 'size of all files in `FILES_DIR` together; beyond it files wait, messages do not',
-      right: `a whole number of megabytes from 1 to ${MAX_QUOTA_MB}`,
+      right: `a whole number of megabytes from FILE_LIMIT_MB (25 when it is not set) to ${MAX_QUOTA_MB}`,
     },
   ),
   FILE_LINK_DAYS: variable(

@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { isCollection, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
 import type { z } from 'zod';
 import { ChannelId } from './core/ids.ts';
 import { RoutesFile, type RoutesContent } from './core/route-file.ts';
 import { type ChannelSettings, type Channels, defaultSettings } from './core/settings.ts';
+import { whenUsed } from './loading.ts';
+import { faultInWords } from './yaml-faults.ts';
 
 /** The routes file: which cases go where, and how each channel is worked. What is wrong with it is told by its lines. */
+
+const require = createRequire(import.meta.url);
+const yaml = whenUsed((): typeof Yaml => require('yaml'));
 
 const NAME = 'ROUTES_FILE';
 /** Anything longer is another file. */
@@ -49,11 +55,12 @@ const refused = (...problems: readonly string[]): RoutesResult => ({ ok: false, 
 type Given = { readonly path: string; readonly home: ChannelId | null };
 
 const checked = (content: string, { path, home }: Given): RoutesResult => {
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(content, { lineCounter: lines });
   const at = (offset: number): string => `${NAME} ${path}:${lines.linePos(offset).line}`;
   if (document.errors.length > 0)
-    return refused(...document.errors.map(({ pos, code }) => `${at(pos[0])} is not YAML (${code})`));
+    return refused(...document.errors.map((error) => `${at(error.pos[0])} ${faultInWords(error)}`));
   keepAsWritten(document);
   let plain: unknown;
   try {
@@ -69,8 +76,8 @@ const checked = (content: string, { path, home }: Given): RoutesResult => {
 };
 
 /** `+358401234567` and `007` are no numbers to people. */
-const keepAsWritten = (document: ReturnType<typeof parseDocument>): void => {
-  visit(document, {
+const keepAsWritten = (document: ReturnType<typeof Yaml.parseDocument>): void => {
+  yaml().visit(document, {
     Scalar: (_key, node) => {
       if (typeof node.value === 'number' && node.source !== undefined && String(node.value) !== node.source)
         node.value = node.source;
@@ -81,25 +88,23 @@ const keepAsWritten = (document: ReturnType<typeof parseDocument>): void => {
 type Problem = { readonly offset: number; readonly words: string };
 type Path = readonly PropertyKey[];
 
-const problemsOf = (issue: z.core.$ZodIssue, root: Node | null): readonly Problem[] => {
+const problemsOf = (issue: z.core.$ZodIssue, root: Yaml.Node | null): readonly Problem[] => {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => problem(root, [...issue.path, key], issue.message));
   if (issue.code === 'invalid_key') return [problem(root, issue.path, issue.issues[0]?.message ?? issue.message)];
-  return [problem(root, issue.path, wordsOf(issue))];
+  return [problem(root, issue.path, wordsOf(issue, nodeAt(root, issue.path)))];
 };
 
-const problem = (root: Node | null, path: Path, message: string): Problem => {
+const problem = (root: Yaml.Node | null, path: Path, message: string): Problem => {
   const place = placeOf(root, path);
   return { offset: offsetOf(root, path), words: place === '' ? message : `${place} ${message}` };
 };
 
 /** Our own messages say all; the library's are put into the words of people who write such files. */
-const wordsOf = (issue: z.core.$ZodIssue): string => {
+const wordsOf = (issue: z.core.$ZodIssue, node: unknown): string => {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.message.startsWith('Invalid input')
-        ? `is not right; expected ${kindOf(issue.expected)}`
-        : issue.message;
+      return issue.message.startsWith('Invalid input') ? wordsOfKind(issue.expected, node) : issue.message;
     case 'invalid_value':
       return `is not right; expected ${issue.values.map(String).join(', ')}`;
     case 'too_small':
@@ -121,23 +126,32 @@ const KINDS: Readonly<Record<string, string>> = {
   record: 'a map of names and values',
 };
 
-const kindOf = (expected: string): string => KINDS[expected] ?? expected;
+const wordsOfKind = (expected: string, node: unknown): string => {
+  const kind = KINDS[expected] ?? expected;
+  const value = yaml().isScalar(node) ? node.value : undefined;
+  if (value === null)
+    return `is empty; expected ${kind}${expected === 'object' || expected === 'record' ? ', or {}' : ''}`;
+  const looksLike = expected === 'string' && (typeof value === 'number' || typeof value === 'boolean');
+  return `is not right; expected ${kind}${looksLike ? ', in quotes' : ''}`;
+};
 
 /** A rule by its name; an address is left out, for problems are logged. */
-const placeOf = (root: Node | null, path: Path): string => {
+const placeOf = (root: Yaml.Node | null, path: Path): string => {
   const [first, at] = path;
   const inRules = first === 'routes' && typeof at === 'number';
   const name = inRules ? nodeAt(root, ['routes', at, 'name']) : null;
-  const rule = isScalar(name) && typeof name.value === 'string' && !name.value.includes('@') ? `“${name.value}”` : null;
+  const rule =
+    yaml().isScalar(name) && typeof name.value === 'string' && !name.value.includes('@') ? `“${name.value}”` : null;
   const words = (inRules ? path.slice(2) : path).map(String).filter((piece) => !piece.includes('@'));
   return [...(inRules ? [`rule ${rule ?? at + 1}`] : []), words.join('.')].filter(Boolean).join(': ');
 };
 
-const nodeAt = (root: Node | null, path: Path): unknown =>
-  path.reduce<unknown>((node, key) => (isCollection(node) ? node.get(key, true) : undefined), root);
+const nodeAt = (root: Yaml.Node | null, path: Path): unknown =>
+  path.reduce<unknown>((node, key) => (yaml().isCollection(node) ? node.get(key, true) : undefined), root);
 
 /** Where the last piece of the path stands that the file has; a key that is refused stands where it is written. */
-const offsetOf = (root: Node | null, path: Path): number => {
+const offsetOf = (root: Yaml.Node | null, path: Path): number => {
+  const { isCollection, isMap, isScalar } = yaml();
   let offset = 0;
   let node: unknown = root;
   for (const key of path) {

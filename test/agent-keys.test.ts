@@ -46,7 +46,7 @@ test.each([
   ['a@example.com: secret-4711\nA@example.com: secret-4712\n', [':2 names an agent a second time']],
   ['a@example.com: secret-4711\nb@example.com: secret-4711\n', [':2 has the key of another agent']],
   ['a@example.com: secret-4711\na@example.com: secret-4712\n', [':2 is not YAML (DUPLICATE_KEY)']],
-  ['a@example.com: "secret-4711\n', [' is not YAML']],
+  ['a@example.com: "secret-4711\n', [' is not YAML (MISSING_CHAR): a quote, bracket, brace or comma is missing']],
   ['- secret-4711\n', [':1 holds no pairs']],
   ['secret-4711\n', [':1 holds no pairs']],
   ['ben: secret-4711\nok@example.com: fine\nanna: secret-4712\n', [':1 begins with', ':3 begins with']],

@@ -65,6 +65,8 @@ test('what is held is listed, shown, dropped and sent again, and no text of it i
   expect(await deliveries(env, 'drop', second?.id ?? '')).toMatchObject({ code: 0 });
 
   await sees(() => acquire.snapshot().messages.some((row) => row.text.includes('one secret')), 'what was sent again');
+  expect((await deliveries(env, 'list', 'dropped')).out).toMatch(/^dropped /mu);
+  expect((await deliveries(env, 'list', 'dropped')).out).not.toContain('tries');
   const again = await deliveries(env, 'redrive', first?.id ?? '');
   expect(again).toMatchObject({ code: 1, err: expect.stringContaining('only held, dead and unknown ones') });
   expect(await deliveries(env, 'show', 'nobody')).toMatchObject({

@@ -81,6 +81,16 @@ test('no problem line repeats a value', () => {
   expect(problems.join('\n')).not.toMatch(/hun|ter2/);
 });
 
+test.each([
+  ['SLACK_SIGNING_SECRET', 'xoxb-4711', 'SLACK_SIGNING_SECRET is a token; expected the signing secret'],
+  ['ACQUIRE_API_KEY', '"4711"', 'ACQUIRE_API_KEY stands in quotes; expected the key'],
+])('a %s that is clearly something else is refused', (name, value, words) => {
+  const problems = problemsOf({ [name]: value });
+
+  expect(problems).toEqual([expect.stringContaining(words)]);
+  expect(problems.join()).not.toContain('4711');
+});
+
 test('an empty variable counts as unset, blanks around a value are dropped', () => {
   expect(configOf({ PORT: '', ALERT_CHANNEL: '  ' }).channels.alerts).toBeUndefined();
   expect(configOf({ ACQUIRE_API_KEY: ' key\n' }).secrets.acquireApiKey).toBe('key');
@@ -97,6 +107,13 @@ test('the webhook secret is needed when polling is off', () => {
     expect.stringMatching(/^ACQUIRE_WEBHOOK_SECRET is missing/),
   ]);
   expect(configOf({ ACQUIRE_POLL_SECONDS: '0', ACQUIRE_WEBHOOK_SECRET: 's' }).acquire.pollMs).toBe(0);
+});
+
+test('room for all files together that is too small for one is refused', () => {
+  const small = [expect.stringMatching(/^FILES_QUOTA_MB is less than FILE_LIMIT_MB; expected a whole number of mega/)];
+  expect(problemsOf({ FILES_QUOTA_MB: '99', FILE_LIMIT_MB: '100' })).toEqual(small);
+  expect(problemsOf({ FILES_QUOTA_MB: '24' })).toEqual(small);
+  expect(configOf({ FILES_QUOTA_MB: '100', FILE_LIMIT_MB: '100' }).files.quota).toBe(100_000_000);
 });
 
 test('no case channel is needed when routes are given', () => {

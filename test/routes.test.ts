@@ -79,6 +79,18 @@ routes:
   expect([...all.keys()]).toEqual([HOME, 'C0VIP']);
 });
 
+test('a channel or queue is known by its name, or by a pattern', () => {
+  const { routes } = rightIn(`
+routes:
+  - { name: one, channel: C0ONE, when: { channel: [Chat, 'whatsapp*'], queue: [15, '2*'] } }
+`);
+
+  expect(routes[0]?.conditions).toEqual([
+    { on: 'channel', patterns: ['Chat', 'whatsapp*'] },
+    { on: 'queue', patterns: ['15', '2*'] },
+  ]);
+});
+
 test('a thread is worked as its channel is, but for what its rule says as it is now', () => {
   const channels = rightIn(`
 channels: { C0VIP: { mode: note, feedback: true } }
@@ -144,6 +156,19 @@ describe('what is wrong is said with its line, and with what is right', () => {
     ['channels:\n  sales: {}\n', ':2 channels.sales is not a channel id; expected one such as C0123456789'],
     ['channels:\n  C0SALES:\n   mode: note\n  mode: [', ':4 is not YAML'],
     ['channels: {}\nchannels: {}\n', ':2 is not YAML (DUPLICATE_KEY)'],
+    ['channels:\n\tC0ONE: {}\n', ':2 is not YAML (TAB_AS_INDENT): a tab stands where the line begins; expected blanks'],
+    ['channels:\n  C0SUPPORT:\n', ':2 channels.C0SUPPORT is empty; expected a map of names and values, or {}'],
+    ['channels:\n  C0ONE: { sms_number: 15551234567 }\n', 'sms_number is not right; expected text, in quotes'],
+    ['channels:\n  C0ONE: { sms_number: "1555" }\n', 'is no telephone number; expected one such as +358401234567'],
+    [
+      'routes:\n  - name: one\n    channel: C0ONE\n    when: { queue: [15, many] }\n',
+      ':4 rule “one”: when.queue.1 is no number of a queue; expected one such as 15',
+    ],
+    [
+      'routes:\n  - { name: one, channel: C0ONE, when: { channel: chta } }\n',
+      'when.channel.0 is no channel of Acquire; expected chat, mail, sms, ',
+    ],
+    ['routes:\n  - { name: one, channel: C0ONE, when: { title: [] } }\n', 'when.title is empty; expected at least one'],
     ['chanels: {}\n', ':1 chanels is not known; expected channels, hours, people, giosg, routes'],
     ['giosg: { identity: { algoritm: HS256 } }\n', 'giosg.identity.algoritm is not known; expected algorithm,'],
     ['giosg: { identity: { algorithm: none } }\n', 'giosg.identity.algorithm is not right; expected HS256, HS384'],

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { CommandFailed, EXIT_FAILED, EXIT_STOPPED } from './command.ts';
 
 /** Questions on a terminal, or answers line by line from a pipe. */
 export type Asker = {
@@ -7,13 +8,6 @@ export type Asker = {
   ask(question: string, options?: { readonly secret?: boolean }): Promise<string>;
   close(): void;
 };
-
-class NobodyAnswers extends Error {
-  constructor() {
-    super('there was no answer: give the rest as flags, or run this on a terminal');
-    this.name = 'NobodyAnswers';
-  }
-}
 
 export const createAsker = (): Asker => {
   const { stdin, stdout } = process;
@@ -27,6 +21,13 @@ export const createAsker = (): Asker => {
   });
   const lines = createInterface({ input: stdin, output, terminal: stdin.isTTY });
   const answers = lines[Symbol.asyncIterator]();
+  // On a terminal whoever is asked leaves by Ctrl-C or Ctrl-D, which end the lines.
+  let stopped = stdin.isTTY;
+  const stop = (): void => {
+    stopped = true;
+    lines.close();
+  };
+  process.once('SIGINT', stop);
 
   return {
     async ask(question, { secret = false } = {}) {
@@ -34,10 +35,18 @@ export const createAsker = (): Asker => {
       muted = secret;
       const answer = await answers.next();
       muted = false;
-      if (secret || !stdin.isTTY) stdout.write('\n');
-      if (answer.done === true) throw new NobodyAnswers();
+      if (secret || !stdin.isTTY || answer.done === true) stdout.write('\n');
+      if (answer.done === true) throw stopped ? nothingWritten() : nobodyAnswers();
       return answer.value.trim();
     },
-    close: () => lines.close(),
+    close() {
+      process.off('SIGINT', stop);
+      lines.close();
+    },
   };
 };
+
+const nothingWritten = (): CommandFailed => new CommandFailed('stopped; nothing was written', EXIT_STOPPED);
+
+const nobodyAnswers = (): CommandFailed =>
+  new CommandFailed('there was no answer: give the rest as flags, or run this on a terminal', EXIT_FAILED);

@@ -16,17 +16,29 @@ const COLUMNS = ['at', 'member', 'did', 'what', 'case', 'about', 'link', 'channe
 
 export const printAudit = async (reader: StoreReader, wish: AuditWish, print: Around['print']): Promise<void> => {
   const since = momentIn(wish.since);
+  checkIds(wish);
   const cases = new Map<string, string>();
+  let entries = 0;
   if (wish.csv === true) print(COLUMNS.join(','));
   for await (const { value } of eachRecord(reader, AUDIT)) {
     const entry = AuditEntry.safeParse(value).data;
     if (entry === undefined || entry.at < since || (wish.member ?? entry.member) !== entry.member) continue;
     const ofCase = entry.link === null ? '' : await caseOf(reader, entry.link, cases);
     if (wish.case !== undefined && wish.case !== ofCase && wish.case !== entry.about) continue;
+    entries += 1;
     const row = { ...entry, at: new Date(entry.at).toISOString(), case: ofCase };
     const cells = COLUMNS.map((column) => row[column] ?? '');
     print(wish.csv === true ? cells.map(cell).join(',') : cells.filter((text) => text !== '').join(' · '));
   }
+  if (entries === 0 && wish.csv !== true) print('0 entries');
+};
+
+/** An id that cannot be one would find nothing, and look like nothing having been done. */
+const checkIds = ({ member, case: id }: AuditWish): void => {
+  if (member !== undefined && !/^[UW][A-Z0-9]+$/u.test(member))
+    throw new CommandFailed(`“${member}” is not the id of a member: --member U0123ABCD`, EXIT_USAGE);
+  if (id !== undefined && !/^(?:\d{1,19}|giosg:\S+)$/u.test(id))
+    throw new CommandFailed(`“${id}” is not the number of a case: --case 72`, EXIT_USAGE);
 };
 
 const momentIn = (given: string | undefined): number => {

@@ -1,3 +1,4 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { z } from 'zod';
 import type { Json } from '../delivery/ports.ts';
 import type { StoreReader } from '../store/read.ts';
@@ -8,6 +9,8 @@ export const EXIT_USAGE = 2;
 export const EXIT_FAILED = 1;
 /** sysexits.h EX_CONFIG, as the app itself ends with. */
 export const EXIT_CONFIG = 78;
+/** As a shell says of what Ctrl-C ended. */
+export const EXIT_STOPPED = 130;
 const ORDER_WAIT_MS = 5_000;
 
 export class CommandFailed extends Error {
@@ -18,6 +21,32 @@ export class CommandFailed extends Error {
     this.code = code;
   }
 }
+
+/** Somebody wants to know how a group of commands is used; the message says it. */
+export class HelpAsked extends Error {
+  constructor(usage: string) {
+    super(usage);
+    this.name = 'HelpAsked';
+  }
+}
+
+export const misused = (what: string, usage: string): CommandFailed =>
+  new CommandFailed(`${what}\n\n${usage}`, EXIT_USAGE);
+
+/** What was typed; what cannot be is named, before the usage. */
+export const readWords = <Config extends ParseArgsConfig>(
+  usage: string,
+  config: Config,
+): ReturnType<typeof parseArgs<Config>> => {
+  if (config.args?.some((word) => word === '--help' || word === '-h') === true) throw new HelpAsked(usage);
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    // Node's first sentence says what is wrong, the others how a program would take it.
+    const [sentence = 'this cannot be read'] = error instanceof Error ? error.message.split(/\. |\n/u) : [];
+    throw misused(sentence, usage);
+  }
+};
 
 /** What every group of commands is handed. */
 export type Around = {

@@ -1,10 +1,9 @@
-import { parseArgs } from 'node:util';
 import { ContactId } from '../core/ids.ts';
 import { ExternalId } from '../core/visitor-case.ts';
 import { backUp, restore } from '../store/backup.ts';
 import type { StoreReader } from '../store/read.ts';
 import { printAudit } from './audit.ts';
-import { type Around, CommandFailed, EXIT_USAGE } from './command.ts';
+import { type Around, CommandFailed, EXIT_USAGE, misused, readWords } from './command.ts';
 import { erase } from './erase.ts';
 import { databaseIn, openReader } from './given.ts';
 import { collectPerson, exported, type Person } from './person.ts';
@@ -59,28 +58,35 @@ const copy = async (command: string, file: string, { env, print }: Around): Prom
   }
 };
 
-const COMMANDS = ['export', 'erase', 'audit', 'size', 'backup', 'restore'];
-const OF_A_FILE = ['backup', 'restore'];
+const FILE_COMMANDS = ['backup', 'restore'];
+/** Which options go with each. */
+const COMMANDS = new Map<string, readonly string[]>([
+  ['export', ['contact', 'visitor']],
+  ['erase', ['contact', 'visitor']],
+  ['audit', ['csv', 'since', 'member', 'case']],
+  ['size', []],
+  ...FILE_COMMANDS.map((command) => [command, []] as const),
+]);
 
 const readArguments = (args: readonly string[]) => {
   const word = { type: 'string' } as const;
-  const options = {
-    contact: word,
-    visitor: word,
-    since: word,
-    member: word,
-    case: word,
-    csv: { type: 'boolean' },
-  } as const;
-  try {
-    const { positionals, values } = parseArgs({ args: [...args], allowPositionals: true, options });
-    const [command = '', file, more] = positionals;
-    const fits = COMMANDS.includes(command) && (file !== undefined) === OF_A_FILE.includes(command);
-    if (!fits || more !== undefined) throw new Error(command);
-    return { command, file, values };
-  } catch {
-    throw new CommandFailed(USAGE, EXIT_USAGE);
-  }
+  const { positionals, values } = readWords(USAGE, {
+    args: [...args],
+    allowPositionals: true,
+    options: { contact: word, visitor: word, since: word, member: word, case: word, csv: { type: 'boolean' } },
+  });
+  const [command, file, more] = positionals;
+  if (command === undefined) throw new CommandFailed(USAGE, EXIT_USAGE);
+  const options = COMMANDS.get(command);
+  if (options === undefined) throw misused(`“${command}” is not a command`, USAGE);
+  const takesFile = FILE_COMMANDS.includes(command);
+  if (takesFile && file === undefined)
+    throw new CommandFailed(`say which file: npm run data -- ${command} <file>`, EXIT_USAGE);
+  const tooMany = takesFile ? more : file;
+  if (tooMany !== undefined) throw misused(`“${tooMany}” is a word too many for ${command}`, USAGE);
+  const other = Object.keys(values).find((name) => !options.includes(name));
+  if (other !== undefined) throw misused(`--${other} does not go with ${command}`, USAGE);
+  return { command, file, values };
 };
 
 type Named = { readonly contact?: string | undefined; readonly visitor?: string | undefined };
@@ -90,6 +96,8 @@ const personIn = ({ contact, visitor }: Named): Person => {
   const external = ExternalId.safeParse(visitor);
   if (id.success && visitor === undefined) return { contact: id.data };
   if (external.success && contact === undefined) return { visitor: external.data };
+  if (contact !== undefined && visitor !== undefined)
+    throw new CommandFailed('say one of both: --contact or --visitor', EXIT_USAGE);
   throw new CommandFailed(
     'say which contact, by its number in Acquire: --contact 5, or which visitor of giosg: --visitor customer-8812',
     EXIT_USAGE,

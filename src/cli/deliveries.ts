@@ -1,8 +1,17 @@
-import { parseArgs } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DeliveryState, DeliveryView, Json } from '../delivery/ports.ts';
 import type { StoreReader } from '../store/read.ts';
-import { type Around, CommandFailed, carriedOut, EXIT_FAILED, EXIT_USAGE, type Shown, wordIn } from './command.ts';
+import {
+  type Around,
+  CommandFailed,
+  carriedOut,
+  EXIT_FAILED,
+  EXIT_USAGE,
+  misused,
+  readWords,
+  type Shown,
+  wordIn,
+} from './command.ts';
 import { openReader } from './given.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -13,14 +22,24 @@ const WATCHED = 100;
 const WATCHED_OPEN = 200;
 const STATES: readonly DeliveryState[] = ['owed', 'held', 'delivered', 'dead', 'unknown', 'dropped'];
 
-const COMMANDS: readonly string[] = ['list', 'show', 'redrive', 'drop', 'watch', 'reconcile'];
+/** With how many words may follow each. */
+const COMMANDS: ReadonlyMap<string, number> = new Map([
+  ['list', 1],
+  ['show', 1],
+  ['redrive', Infinity],
+  ['drop', Infinity],
+  ['watch', 0],
+  ['reconcile', 1],
+]);
+
+const SETTLED: ReadonlySet<DeliveryState> = new Set(['delivered', 'dropped']);
 
 const USAGE = `usage: npm run deliveries -- <command> [--json]
 
   list [state]   what is owed, held, dead or unknown (state: ${STATES.join(', ')})
   show <id>      one delivery
-  redrive <id>   send a held, dead or unknown one, at the end of its lane
-  drop <id>      never send it
+  redrive <id…>  send held, dead or unknown ones, each at the end of its lane
+  drop <id…>     never send them
   watch          what list shows, again at every change; with --json also events and what is done
   reconcile [case] [--repair]
                  compare threads with their cases (all open ones without a case id); exit code 1 when something is missing`;
@@ -33,7 +52,9 @@ const whatItDoes = (effect: Json): string => wordIn(effect, 'do') ?? 'no longer 
 const row = (view: DeliveryView): string => {
   const state = view.attempting ? `${view.state} (being tried)` : view.state;
   const reason = view.reason === null ? '' : ` · ${view.reason}`;
-  return `${state.padEnd(12)} ${new Date(view.createdAt).toISOString()} ${whatItDoes(view.effect).padEnd(14)} tries ${view.attempts} ${view.id}${reason}`;
+  // Those that count are forgotten when it is over.
+  const tries = SETTLED.has(view.state) ? '' : `tries ${view.attempts} `;
+  return `${state.padEnd(12)} ${new Date(view.createdAt).toISOString()} ${whatItDoes(view.effect).padEnd(14)} ${tries}${view.id}${reason}`;
 };
 
 const list = async (reader: StoreReader, state: string | undefined, { json, print }: Shown): Promise<void> => {
@@ -93,45 +114,60 @@ const watch = async (reader: StoreReader, shown: Shown): Promise<void> => {
   }
 };
 
+/** Each by itself: what became of the others is done, whatever is wrong with one. */
+const orderAll = async (reader: StoreReader, command: string, { ids, shown }: Ordered): Promise<number> => {
+  const problems: string[] = [];
+  for (const id of ids) {
+    try {
+      await order(reader, { order: command, id }, shown);
+    } catch (error) {
+      if (!(error instanceof CommandFailed) || ids.length === 1) throw error;
+      problems.push(`${id}: ${error.message}`);
+    }
+  }
+  if (problems.length > 0) throw new CommandFailed(problems.join('\n'), EXIT_FAILED);
+  return 0;
+};
+
+type Ordered = { readonly ids: readonly string[]; readonly shown: Shown };
+
 /** Resolves to the exit code. */
 export const deliveries = async (given: readonly string[], { env, print }: Around): Promise<number> => {
-  const { words, json, repair } = readArguments(given);
-  const [command, argument] = words;
-  if (command === undefined) throw new CommandFailed(USAGE, EXIT_USAGE);
-  if (!COMMANDS.includes(command)) throw new CommandFailed(`“${command}” is not a command\n\n${USAGE}`, EXIT_USAGE);
-  if (repair && command !== 'reconcile') throw new CommandFailed(USAGE, EXIT_USAGE);
+  const { command, words, json, repair } = readArguments(given);
   const reader = await openReader(env);
   try {
-    if (command === 'reconcile') return await reconcile(reader, { case: argument, repair }, { json, print });
-    await run(reader, { command, argument }, { json, print });
-    return 0;
+    if (command === 'reconcile') return await reconcile(reader, { case: words[0], repair }, { json, print });
+    return await run(reader, { command, words }, { json, print });
   } finally {
     await reader.close();
   }
 };
 
-type Given = { readonly command: string; readonly argument: string | undefined };
+type Given = { readonly command: string; readonly words: readonly string[] };
 
-const run = async (reader: StoreReader, { command, argument }: Given, shown: Shown): Promise<void> => {
-  if (command === 'list') return list(reader, argument, shown);
-  if (command === 'watch') return watch(reader, shown);
-  if (argument === undefined)
+const run = async (reader: StoreReader, { command, words }: Given, shown: Shown): Promise<number> => {
+  const [first] = words;
+  if (command === 'list') await list(reader, first, shown);
+  else if (command === 'watch') await watch(reader, shown);
+  else if (first === undefined)
     throw new CommandFailed(`say which delivery: npm run deliveries -- ${command} <id>`, EXIT_USAGE);
-  if (command === 'show') return show(reader, argument, shown);
-  await order(reader, { order: command, id: argument }, shown);
+  else if (command === 'show') await show(reader, first, shown);
+  else return orderAll(reader, command, { ids: words, shown });
+  return 0;
 };
 
-/** `parseArgs` throws at an option it does not know. */
 const readArguments = (args: readonly string[]) => {
-  try {
-    const flag = { type: 'boolean', default: false } as const;
-    const { positionals, values } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { json: flag, repair: flag },
-    });
-    return { words: positionals, ...values };
-  } catch {
-    throw new CommandFailed(USAGE, EXIT_USAGE);
-  }
+  const flag = { type: 'boolean', default: false } as const;
+  const { positionals, values } = readWords(USAGE, {
+    args: [...args],
+    allowPositionals: true,
+    options: { json: flag, repair: flag },
+  });
+  const [command, ...words] = positionals;
+  if (command === undefined) throw new CommandFailed(USAGE, EXIT_USAGE);
+  const most = COMMANDS.get(command);
+  if (most === undefined) throw misused(`“${command}” is not a command`, USAGE);
+  if (words.length > most) throw misused(`“${words[most]}” is a word too many for ${command}`, USAGE);
+  if (values.repair && command !== 'reconcile') throw misused('--repair goes with reconcile alone', USAGE);
+  return { command, words, ...values };
 };

@@ -1,10 +1,11 @@
-import { parseArgs } from 'node:util';
+import { accessSync, constants, statSync } from 'node:fs';
 import { noAgentKeys, readAgentKeys } from '../agent-keys.ts';
 import { examine } from '../app/doctor.ts';
 import type { Finding } from '../app/check.ts';
 import { VARIABLES } from '../environment.ts';
 import { readRoutes } from '../routes.ts';
-import { type Around, CommandFailed, EXIT_FAILED, EXIT_USAGE } from './command.ts';
+import { type Around, CommandFailed, EXIT_CONFIG, EXIT_FAILED, readWords, type Shown } from './command.ts';
+import { EnvFileUnusable, readEnvFile } from './env-file.ts';
 import { explain } from './explain.ts';
 import { type Environment, type Given, readGiven } from './given.ts';
 import { showProgress } from './progress.ts';
@@ -13,30 +14,49 @@ import { showProgress } from './progress.ts';
 export const doctor = async (args: readonly string[], { env, print }: Around): Promise<number> => {
   const { json, case: id } = readArguments(args);
   if (id !== undefined) return explain(env, id, { json, print });
-  const findings = await examineAll(env);
+  return examineIn({ env, named: namesIn('.env') }, { json, print });
+};
+
+type Examination = {
+  readonly env: Environment;
+  /** What stands in the file of variables, known or not. */
+  readonly named: readonly string[];
+};
+
+export const examineIn = async (given: Examination, { json, print }: Shown): Promise<number> => {
+  const findings = await examineAll(given);
   if (json) print(JSON.stringify(findings));
   else for (const line of inWords(findings)) print(line);
   return findings.some(({ result }) => result === 'wrong') ? EXIT_FAILED : 0;
 };
 
-const USAGE = `usage: npm run doctor [-- --json]
-       npm run doctor -- --case <id> [--json]   which rule of the routes file a case takes, and why`;
-
-/** `parseArgs` throws at an option it does not know. */
-const readArguments = (args: readonly string[]) => {
+const namesIn = (file: string): readonly string[] => {
   try {
-    const options = { json: { type: 'boolean', default: false }, case: { type: 'string' } } as const;
-    return parseArgs({ args: [...args], options }).values;
-  } catch {
-    throw new CommandFailed(USAGE, EXIT_USAGE);
+    return Object.keys(readEnvFile(file));
+  } catch (error) {
+    if (error instanceof EnvFileUnusable) throw new CommandFailed(error.message, EXIT_CONFIG);
+    throw error;
   }
 };
 
-const examineAll = async (env: Environment): Promise<readonly Finding[]> => {
+const USAGE = `usage: npm run doctor [-- --json]
+       npm run doctor -- --case <id> [--json]   which rule of the routes file a case takes, and why`;
+
+const readArguments = (args: readonly string[]) => {
+  const options = { json: { type: 'boolean', default: false }, case: { type: 'string' } } as const;
+  return readWords(USAGE, { args: [...args], options }).values;
+};
+
+const examineAll = async ({ env, named }: Examination): Promise<readonly Finding[]> => {
   const given = readGiven(env);
   const routes = readRoutes(given.config.routesFile, given.config.channels.cases);
   const agentKeys = readAgentKeys(given.config.acquire.agentKeysFile);
-  const findings: Finding[] = [...variables(given, env), ...routesFile(given, routes), ...keysFile(agentKeys)];
+  const findings: Finding[] = [
+    ...variables(given, env),
+    ...slips(env, named),
+    ...routesFile(given, routes),
+    ...keysFile(given, agentKeys),
+  ];
   const stop = showProgress(() => 'asking Slack, Acquire and the store');
   try {
     const unusable = [...given.problems.keys()];
@@ -56,7 +76,6 @@ const examineAll = async (env: Environment): Promise<readonly Finding[]> => {
   }
 };
 
-const PREFIXES = ['SLACK_', 'ACQUIRE_', 'GIOSG_'];
 const known: readonly string[] = VARIABLES;
 
 function* variables({ problems }: Given, env: Environment): Generator<Finding> {
@@ -68,15 +87,20 @@ function* variables({ problems }: Given, env: Environment): Generator<Finding> {
   const set = known.filter((name) => (env[name] ?? '').trim() !== '');
   if (problems.size === 0)
     yield { group, item: 'variables', result: 'proven', found: `${set.length} set, each well formed` };
-  for (const name of Object.keys(env)) {
-    if (known.includes(name) || !PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
-    yield {
-      group,
-      item: name,
-      result: 'open',
-      found: 'is set, but no variable of casebridge',
-      fix: `look for a slip of the pen: ${nearest(name)} is one`,
-    };
+}
+
+const PREFIXES = ['SLACK_', 'ACQUIRE_', 'GIOSG_'];
+/** May stand in the same file: ops/compose.yml reads the first two, Node and its libraries the others. */
+const OF_OTHERS = /^(?:POSTGRES_PASSWORD|CASEBRIDGE_HOST|COMPOSE_\w+|NODE_\w+|UV_THREADPOOL_SIZE|TZ|\w+_PROXY)$/iu;
+
+/** Names that nothing reads: in the environment only those like ours, for the rest is other programs'. */
+function* slips(env: Environment, named: readonly string[]): Generator<Finding> {
+  const ours = Object.keys(env).filter((name) => PREFIXES.some((prefix) => name.startsWith(prefix)));
+  const theirs = named.filter((name) => !OF_OTHERS.test(name));
+  for (const item of new Set([...ours, ...theirs])) {
+    if (known.includes(item)) continue;
+    const fix = `look for a slip of the pen: ${nearest(item)} is one`;
+    yield { group: 'Configuration', item, result: 'open', found: 'is set, but no variable of casebridge', fix };
   }
 }
 
@@ -89,14 +113,30 @@ function* routesFile({ config }: Given, routes: ReturnType<typeof readRoutes>): 
     const found = `${config.routesFile ?? 'none'}: ${counted(all.size, 'channel')}, ${counted(rules.length, 'rule')}`;
     return yield { group, item, result: 'proven', found };
   }
-  for (const found of routes.problems)
-    yield { group, item, result: 'wrong', found, fix: 'mend the file; docs/routes.md shows how' };
+  const fix = isReadable(config.routesFile)
+    ? 'mend the file; docs/routes.md shows how'
+    : 'put the path of a file that this user may read into ROUTES_FILE';
+  for (const found of routes.problems) yield { group, item, result: 'wrong', found, fix };
 }
 
-function* keysFile(keys: ReturnType<typeof readAgentKeys>): Generator<Finding> {
+function* keysFile({ config }: Given, keys: ReturnType<typeof readAgentKeys>): Generator<Finding> {
+  const fix = isReadable(config.acquire.agentKeysFile)
+    ? 'mend the file at that line'
+    : 'put the path of a file that this user may read into AGENT_KEYS_FILE';
   for (const found of keys.ok ? [] : keys.problems)
-    yield { group: 'Configuration', item: 'agents’ keys', result: 'wrong', found, fix: 'mend the file at that line' };
+    yield { group: 'Configuration', item: 'agents’ keys', result: 'wrong', found, fix };
 }
+
+/** Without a file it is the other variables that are wrong. */
+const isReadable = (path: string | undefined): boolean => {
+  if (path === undefined) return true;
+  try {
+    accessSync(path, constants.R_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+};
 
 /** The variable with the most letters in common at the same places from either end. */
 const nearest = (name: string): string => {

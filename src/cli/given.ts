@@ -13,7 +13,7 @@ export type Given = {
 };
 
 /** Stand in for what is missing or wrong, so that everything else can be looked at; nothing is ever sent with them. */
-const MADE_UP: Environment = {
+export const MADE_UP: Environment = {
   SLACK_BOT_TOKEN: 'xoxb-unused',
   SLACK_SIGNING_SECRET: 'unused',
   ACQUIRE_ACCOUNT_ID: 'unused',

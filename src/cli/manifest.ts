@@ -28,8 +28,8 @@ const ADDRESSES: readonly (readonly (string | number)[])[] = [
 ];
 
 export const manifestFor = ({ publicUrl, command }: Installation): Manifest => {
-  const document = parseDocument(readFileSync(FILE, 'utf8'));
-  document.commentBefore = null;
+  // The comment at its top is for whoever fills the file in by hand.
+  const document = parseDocument(readFileSync(FILE, 'utf8').replace(/^(?:#.*\n)+/u, ''));
   document.setIn(['features', 'slash_commands', 0, 'command'], command);
   document.setIn(['settings', 'socket_mode_enabled'], publicUrl === null);
   for (const path of ADDRESSES) {

@@ -7,17 +7,35 @@ export type Question = {
   readonly variable: Variable;
   readonly words: string;
   readonly secret?: boolean;
-  /** What people paste instead of the value itself. */
-  readonly read?: (typed: string) => string;
   /** May stay empty. */
   readonly optional?: boolean;
 };
 
-/** An id out of a link to a channel, or as it is. */
-const channelIn = (typed: string): string => /\/archives\/([CG][A-Z0-9]+)/u.exec(typed)?.[1] ?? typed;
+/** An id out of a link to a channel, or as Slack copies it out of a message (`<#C…|support>`). */
+const channelIn = (typed: string): string =>
+  /\/archives\/([CG][A-Z0-9]+)/u.exec(typed)?.[1] ??
+  /\/client\/[TE][A-Z0-9]+\/([CG][A-Z0-9]+)/u.exec(typed)?.[1] ??
+  /^<#([CG][A-Z0-9]+)(?:\|[^>]*)?>$/u.exec(typed)?.[1] ??
+  typed;
 
-/** `acme` out of the address of its screens. */
-const accountIn = (typed: string): string => /^https:\/\/([^./]+)\.acquire\.io/u.exec(typed)?.[1] ?? typed;
+/** `acme` out of the address of its screens. The host `app` belongs to nobody: Acquire's older product was served there. */
+const accountIn = (typed: string): string => {
+  const account = /^(?:https:\/\/)?([^./]+)\.acquire\.io(?:[/?#]|$)/u.exec(typed)?.[1];
+  return account === undefined || account === 'app' ? typed : account;
+};
+
+/** What people paste instead of the value itself. */
+const READERS: Partial<Readonly<Record<Variable, (typed: string) => string>>> = {
+  CASE_CHANNEL: channelIn,
+  ALERT_CHANNEL: channelIn,
+  ACQUIRE_ACCOUNT_ID: accountIn,
+};
+
+/** A value as it was typed or pasted, also from a file of variables, where it may stand in quotes. */
+export const readTyped = (variable: Variable, typed: string): string => {
+  const bare = /^(["'`])(.*)\1$/u.exec(typed.trim())?.[2] ?? typed.trim();
+  return READERS[variable]?.(bare) ?? bare;
+};
 
 const BOT_TOKEN: Question = {
   variable: 'SLACK_BOT_TOKEN',
@@ -47,12 +65,11 @@ export const slackQuestions = (socket: boolean): readonly Question[] => [
   {
     variable: 'CASE_CHANNEL',
     words: 'Channel where threads of new cases start (its id, or a link to it):',
-    read: channelIn,
   },
 ];
 
 export const ACQUIRE_QUESTIONS: readonly Question[] = [
-  { variable: 'ACQUIRE_ACCOUNT_ID', words: 'Acquire account (acme, or https://acme.acquire.io):', read: accountIn },
+  { variable: 'ACQUIRE_ACCOUNT_ID', words: 'Acquire account (acme, or https://acme.acquire.io):' },
   {
     variable: 'ACQUIRE_API_KEY',
     words: 'Acquire API key ("Settings > For Developers > API Key(s)"):',
@@ -69,11 +86,11 @@ const problemWith = (variable: Variable, value: string): string | null => {
 
 /** Asks until the answer can be used; an empty one keeps what is there. */
 export const askFor = async (asker: Asker, question: Question, present: string): Promise<string> => {
-  const { variable, words, secret = false, read = (typed: string) => typed, optional = false } = question;
+  const { variable, words, secret = false, optional = false } = question;
   const kept = present === '' ? '' : ` [${secret ? 'keep the present one' : present}]`;
   for (;;) {
     const typed = await asker.ask(`${words}${kept}`, { secret });
-    const value = typed === '' ? present : read(typed);
+    const value = typed === '' ? present : readTyped(variable, typed);
     if (value === '' && optional) return '';
     const problem = value === '' ? 'is needed' : problemWith(variable, value);
     if (problem === null) return value;

@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { setUpWebhook } from '../app/webhook-setup.ts';
 import { envSample, readConfig } from '../config.ts';
-import { type Variable, VARIABLES } from '../environment.ts';
+import { aboutVariable, type Variable, VARIABLES } from '../environment.ts';
 import { type Asker, createAsker } from './ask.ts';
-import { type Around, CommandFailed, EXIT_CONFIG, EXIT_USAGE } from './command.ts';
-import { doctor } from './doctor.ts';
-import { readEnvFile, writeEnvFile } from './env-file.ts';
-import type { Environment } from './given.ts';
+import { type Around, CommandFailed, EXIT_CONFIG, readWords } from './command.ts';
+import { examineIn } from './doctor.ts';
+import { EnvFileUnusable, readEnvFile, writeEnvFile } from './env-file.ts';
+import { type Environment, MADE_UP } from './given.ts';
 import { manifestFor } from './manifest.ts';
-import { ACQUIRE_QUESTIONS, ADDRESS, askFor, type Question, slackQuestions } from './setup-questions.ts';
+import { ACQUIRE_QUESTIONS, ADDRESS, askFor, type Question, readTyped, slackQuestions } from './setup-questions.ts';
 
 /** From nothing to a configuration that works: asks, writes `.env`, shows what to do by hand, and calls the doctor. */
 
@@ -34,43 +33,93 @@ const SECRET_BYTES = 24;
 const NO_ADDRESS = 'PUBLIC_URL is missing; give --public-url https://…, or --socket for Slack’s Socket Mode';
 
 /** Resolves to the doctor's exit code. */
-export const setup = async (args: readonly string[], { env, print }: Around): Promise<number> => {
-  const options = readOptions(args);
-  const known: Environment = { ...env, ...readEnvFile(options.envFile) };
-  const values = await answersTo(options, known, print);
+export const setup = async (args: readonly string[], around: Around): Promise<number> => {
+  try {
+    return await setUp(readOptions(args), around);
+  } catch (error) {
+    if (error instanceof EnvFileUnusable) throw new CommandFailed(error.message, EXIT_CONFIG);
+    throw error;
+  }
+};
+
+const setUp = async (options: SetupOptions, { env, print }: Around): Promise<number> => {
+  const { envFile } = options;
+  const before = readEnvFile(envFile);
+  const known: Environment = { ...env, ...before };
+  complainOf(problemsNow(options, known));
+  const answers = await answersTo(options, known, print);
+  const values = new Map([...usedFrom(env, before), ...answers]);
   const all: Environment = { ...known, ...Object.fromEntries(values) };
   const read = readConfig(all);
-  if (!read.ok) throw new CommandFailed(read.problems.join('\n'), EXIT_CONFIG);
-  const written = writeEnvFile(options.envFile, values, envSample);
-  print(`${options.envFile} was ${written}; only its owner may read it.`);
+  complainOf(problemsOf(read.ok ? [] : read.problems, options, all));
+  if (!read.ok) return EXIT_CONFIG;
+  const written = writeEnvFile(envFile, values, envSample);
+  print(`${envFile} was ${written}; only its owner may read it.`);
+  const inFile = readEnvFile(envFile);
+  for (const name of VARIABLES)
+    if ((env[name] ?? '') !== '' && inFile[name] !== undefined && env[name] !== inFile[name])
+      print(`${name} is also set in the environment, differently: there it comes before ${envFile}, so take it out.`);
   for (const line of await webhookSteps(read.config, options)) print(line);
   print('');
-  return doctor([], { env: all, print });
+  return examineIn({ env: { ...env, ...inFile }, named: Object.keys(inFile) }, { json: false, print });
 };
+
+const complainOf = (problems: readonly string[]): void => {
+  if (problems.length > 0) throw new CommandFailed(problems.join('\n'), EXIT_CONFIG);
+};
+
+/** What is wrong whatever will be answered: nobody should have to answer first. What is missing may still come. */
+const problemsNow = ({ given, yes }: SetupOptions, known: Environment): readonly string[] => {
+  const all: Environment = { ...known, ...Object.fromEntries(given) };
+  const standIns = ANSWERED.filter((name) => (all[name]?.trim() ?? '') === '' || (!yes && !given.has(name))).map(
+    (name) => [name, MADE_UP[name]] as const,
+  );
+  const read = readConfig({ ...all, ...Object.fromEntries(standIns) });
+  return read.ok ? [] : read.problems;
+};
+
+/** Asked for, or made. */
+const ANSWERED: readonly Variable[] = [
+  ...[ADDRESS, ...slackQuestions(true), ...slackQuestions(false), ...ACQUIRE_QUESTIONS].map(({ variable }) => variable),
+  'ACQUIRE_WEBHOOK_SECRET',
+];
+
+/** In Socket Mode a signing secret is not enough, and not needed. */
+const problemsOf = (problems: readonly string[], { socket }: SetupOptions, all: Environment): readonly string[] => {
+  if (!socket || (all['SLACK_APP_TOKEN']?.trim() ?? '') !== '') return problems;
+  const { right } = aboutVariable('SLACK_APP_TOKEN');
+  return [
+    `SLACK_APP_TOKEN is missing (required with --socket); expected ${right.replace(/, or nothing$/u, '')}`,
+    ...problems.filter((line) => !line.startsWith('SLACK_SIGNING_SECRET is missing')),
+  ];
+};
+
+/** What says where the sides are, and who we are there: the proof at the end would be of something else without it. */
+const usedFrom = (env: Environment, file: Environment): readonly (readonly [Variable, string])[] =>
+  VARIABLES.filter((name) => /^(?:SLACK|ACQUIRE|GIOSG)_/u.test(name) && (file[name] ?? '') === '').flatMap((name) => {
+    const value = env[name]?.trim() ?? '';
+    return value === '' ? [] : [[name, value] as const];
+  });
 
 /** Every variable is a flag: `--acquire-api-key` for ACQUIRE_API_KEY. */
 const readOptions = (args: readonly string[]): SetupOptions => {
   const flag = (name: Variable): string => name.toLowerCase().replaceAll('_', '-');
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        ...Object.fromEntries(VARIABLES.map((name) => [flag(name), { type: 'string' as const }])),
-        socket: { type: 'boolean', default: false },
-        yes: { type: 'boolean', default: false },
-        // Node itself takes --env-file, wherever it stands.
-        file: { type: 'string', default: '.env' },
-      },
-    });
-    const words: Readonly<Record<string, unknown>> = values;
-    const given = VARIABLES.flatMap((name): [Variable, string][] => {
-      const value = words[flag(name)];
-      return typeof value === 'string' ? [[name, value]] : [];
-    });
-    return { given: new Map(given), socket: values.socket, yes: values.yes, envFile: values.file };
-  } catch {
-    throw new CommandFailed(USAGE, EXIT_USAGE);
-  }
+  const { values } = readWords(USAGE, {
+    args: [...args],
+    options: {
+      ...Object.fromEntries(VARIABLES.map((name) => [flag(name), { type: 'string' as const }])),
+      socket: { type: 'boolean', default: false },
+      yes: { type: 'boolean', default: false },
+      // Node itself takes --env-file, wherever it stands.
+      file: { type: 'string', default: '.env' },
+    },
+  });
+  const words: Readonly<Record<string, unknown>> = values;
+  const given = VARIABLES.flatMap((name): [Variable, string][] => {
+    const value = words[flag(name)];
+    return typeof value === 'string' ? [[name, readTyped(name, value)]] : [];
+  });
+  return { given: new Map(given), socket: values.socket, yes: values.yes, envFile: values.file };
 };
 
 const answersTo = async (

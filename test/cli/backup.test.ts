@@ -1,6 +1,7 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { C, U } from '../../src/sandbox/slack/seed.ts';
+import { openStore } from '../../src/store/open.ts';
 import { type PostgresServer, startPostgres, whyNoPostgres } from '../store/postgres-server.ts';
 import { both, type Ended, run, sees, started } from '../support/running.ts';
 
@@ -105,9 +106,9 @@ test('a copy that is damaged, cut off, of another version or no copy at all is r
   const broken: readonly [string, readonly string[]][] = [
     ['its end is missing', lines.slice(0, -1)],
     ['its end is missing', lines.toSpliced(3, 1)],
-    ['it is damaged', lines.toSpliced(2, 1, '{"table":"events')],
+    ['is damaged', lines.toSpliced(2, 1, '{"table":"events')],
     ['was made with schema 99', ['{"casebridge":"backup","schema":99}', ...lines.slice(1)]],
-    ['not a backup of casebridge', ['hello']],
+    ['broken.jsonl is not one of casebridge', ['hello']],
   ];
 
   for (const [words, content] of broken) {
@@ -129,4 +130,34 @@ test('a copy that is damaged, cut off, of another version or no copy at all is r
     code: 1,
     err: expect.stringContaining('no such file'),
   });
+  expect(await data(env, 'restore', `${folder}/nowhere.jsonl`)).toMatchObject({
+    code: 1,
+    err: `the backup ${folder}/nowhere.jsonl cannot be read: there is no such file\n`,
+  });
 });
+
+test('a copy that cannot be made says what to do, leaves nothing behind, and takes no earlier one away', async () => {
+  const { env, folder } = await both();
+  const store = await openStore({ kind: 'sqlite', path: `${folder}/casebridge.db` });
+  await store.deliveries.put([{ key: 'e', lane: 'a', payload: 'x'.repeat(100_000) }]);
+  await store.close();
+  await data(env, 'backup', `${folder}/one.jsonl`);
+  const earlier = readFileSync(`${folder}/one.jsonl`, 'utf8');
+  damage(`${folder}/casebridge.db`);
+  mkdirSync(`${folder}/some`);
+
+  const said = async (file: string): Promise<string> => (await data(env, 'backup', file)).err;
+  expect(await said(`${folder}/one.jsonl`)).toMatch(/one\.jsonl cannot be written: it is there already, name another/u);
+  expect(await said(`${folder}/some`)).toMatch(/some cannot be written: it is a folder, name a file\n$/u);
+  expect(await said(`${folder}/none/two.jsonl`)).toMatch(/\(ENOENT\): name a file in a folder that exists\n$/u);
+  expect(await said(`${folder}/two.jsonl`)).toMatch(/^the store .* is damaged/u);
+
+  expect(readFileSync(`${folder}/one.jsonl`, 'utf8')).toBe(earlier);
+  expect(readdirSync(folder).filter((name) => !name.startsWith('casebridge.db'))).toEqual(['one.jsonl', 'some']);
+});
+
+/** What the first pages say of the tables stays. */
+const damage = (path: string): void => {
+  const bytes = readFileSync(path);
+  writeFileSync(path, bytes.fill(0xff, bytes.length / 2));
+};

@@ -1,10 +1,15 @@
+import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
+import { json } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { C, U } from '../../src/sandbox/slack/seed.ts';
+import { openStore } from '../../src/store/open.ts';
 import { both, run, sees, started } from '../support/running.ts';
 
 const Finding = z.strictObject({
@@ -288,6 +293,50 @@ test('a clock that is wrong is measured against those of the others', async () =
   });
 });
 
+test('a file that cannot be read has no line to be mended', async () => {
+  const { env, folder } = await both();
+
+  const { findings } = await examine({ ...env, AGENT_KEYS_FILE: `${folder}/keys.yml`, ROUTES_FILE: folder });
+
+  expect(about(findings, 'agents’ keys')?.fix).toBe(
+    'put the path of a file that this user may read into AGENT_KEYS_FILE',
+  );
+  expect(about(findings, 'routes file')?.fix).toBe('put the path of a file that this user may read into ROUTES_FILE');
+});
+
+test('a slip of the pen in the file of variables is found, whatever it begins with', async () => {
+  const { env, folder } = await both();
+  writeFileSync(
+    `${folder}/.env`,
+    'POORT=3001\nCASE_CHANEL=C0ONE\nPOSTGRES_PASSWORD=x\nNODE_OPTIONS=\nLOG_LEVEL=warn\n',
+  );
+  const child = spawn(process.execPath, [resolve('src/start.mjs'), 'doctor', '--json'], {
+    cwd: folder,
+    env: { ...env, ACQUIRE_ACOUNT_ID: 'acme', POOORT: '1' },
+  });
+
+  const findings = z.array(Finding).parse(JSON.parse(await readAll(child.stdout)));
+
+  const slips = findings.filter(({ found }) => found.endsWith('no variable of casebridge'));
+  expect(Object.fromEntries(slips.map(({ item, fix }) => [item, /: (\w+) is one$/u.exec(fix ?? '')?.[1]]))).toEqual({
+    ACQUIRE_ACOUNT_ID: 'ACQUIRE_ACCOUNT_ID',
+    POORT: 'PORT',
+    CASE_CHANEL: 'CASE_CHANNEL',
+  });
+});
+
+test('that somebody saved the request URL on the app’s page is proof enough', async () => {
+  const { env, slack } = await both();
+  await started(run(['src/main.ts'], env), slack);
+
+  const { findings } = await examine(env);
+
+  expect(about(findings, 'Slack reaches us')).toMatchObject({
+    result: 'proven',
+    found: expect.stringContaining('fits'),
+  });
+});
+
 test('secrets, reachability and writing are judged by what really came and went', { timeout: 60_000 }, async () => {
   const given = await both();
   const env = {
@@ -319,18 +368,83 @@ test('secrets, reachability and writing are judged by what really came and went'
     found: expect.stringContaining('with another ACQUIRE_WEBHOOK_SECRET'),
   });
 
-  for (const path of ['slack/events', 'webhooks/acquire'])
-    await fetch(`${url}/${path}`, { method: 'POST', body: '{"event":"x","data":{}}' });
-  const forged = await sees(async () => {
+  await knock(url, {});
+  expect(about((await examine(env)).findings, 'webhooks reach us')?.found).toMatch(/^it reaches us.* ago$/u);
+  await knock(url, SIGNED_BY_A_STRANGER);
+  const knocked = await sees(async () => {
     const { findings } = await examine(env);
-    return about(findings, 'webhooks reach us')?.result === 'wrong' ? findings : null;
+    return about(findings, 'webhooks reach us')?.found.includes('stranger') === true ? findings : null;
   }, 'the refusal');
-  expect(about(forged, 'Slack reaches us')).toMatchObject({
+  expect(about(knocked, 'Slack reaches us')).toMatchObject({
+    result: 'proven',
+    found: expect.stringMatching(/fits; last .* a request with a wrong signature came .* by a stranger/u),
+  });
+});
+
+test('a secret that was never right is told by the first request that bears a signature', async () => {
+  const given = await both();
+  const env = { ...given.env, ACQUIRE_WEBHOOK_SECRET: 'a-webhook-secret-of-32-characters' };
+  const url = await started(run(['src/main.ts'], env));
+  await knock(url, SIGNED_BY_A_STRANGER);
+
+  const findings = await sees(async () => {
+    const examined = await examine(env);
+    return about(examined.findings, 'webhooks reach us')?.result === 'wrong' ? examined.findings : null;
+  }, 'the refusal');
+
+  expect(about(findings, 'Slack reaches us')).toMatchObject({
     result: 'wrong',
-    found: expect.stringMatching(/wrong signature came .* the last right one came/),
+    found: expect.stringMatching(/wrong signature came .* none has been right/u),
     fix: expect.stringContaining('SLACK_SIGNING_SECRET'),
   });
 });
+
+test('a public address is proven behind a proxy that keeps /healthz inside, and not by whatever else answers', async () => {
+  const { env } = await both();
+  const url = await started(run(['src/main.ts'], env));
+  const proxy = createServer((asked, answers) => {
+    if (asked.url === '/healthz') answers.writeHead(404).end();
+    else
+      void fetch(`${url}${asked.url}`, { method: asked.method ?? 'GET' }).then(({ status, headers }) =>
+        answers.writeHead(status, Object.fromEntries(headers)).end(),
+      );
+  });
+  const other = createServer((_asked, answers) => answers.writeHead(405).end());
+  onTestFinished(() => void proxy.close());
+  onTestFinished(() => void other.close());
+  const judged = async (server: Server) => {
+    const PUBLIC_URL = `http://127.0.0.1:${await listening(server)}`;
+    return about((await examine({ ...env, PUBLIC_URL })).findings, 'public address')?.result;
+  };
+
+  expect(await judged(proxy)).toBe('proven');
+  expect(await judged(other)).toBe('open');
+});
+
+test('nothing is said of the default store when another one was meant', async () => {
+  const { env, folder } = await both();
+  await (await openStore({ kind: 'sqlite', path: `${folder}/data/casebridge.db` })).close();
+  const meant = { PATH: process.env['PATH'], ...env, DATABASE_URL: 'mysql://127.0.0.1/casebridge' };
+
+  const doctor = spawn(process.execPath, [resolve('src/cli.ts'), 'doctor', '--json'], { env: meant, cwd: folder });
+  const findings = z.array(Finding).parse(await json(doctor.stdout));
+
+  expect(findings.filter(({ group }) => group === 'Store').map(({ item }) => item)).toEqual([
+    'everything else',
+    'folder for files',
+  ]);
+});
+
+const SIGNED_BY_A_STRANGER = {
+  'x-slack-signature': `v0=${'0'.repeat(64)}`,
+  'x-slack-request-timestamp': String(Math.floor(Date.now() / 1000)),
+  'x-acquire-signature': '0'.repeat(64),
+};
+
+const knock = async (url: string, headers: Readonly<Record<string, string>>): Promise<void> => {
+  for (const path of ['slack/events', 'webhooks/acquire'])
+    await fetch(`${url}/${path}`, { method: 'POST', headers, body: '{"event":"x","data":{}}' });
+};
 
 const listening = async (server: Server): Promise<number> => {
   server.listen(0, '127.0.0.1');

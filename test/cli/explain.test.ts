@@ -43,7 +43,7 @@ test('for programs it is JSON', async () => {
 
 test.each([
   [RULES, ['--case', '987654321'], 1, 'there is no case 987654321 in Acquire'],
-  [RULES, ['--case', 'seven'], 1, '“seven” is not a case number'],
+  [RULES, ['--case', 'seven'], 2, '“seven” is not a case number'],
   [RULES, ['--cases', '7'], 2, 'usage: npm run doctor'],
   ['routes: [{ name: one }]', ['--case', 'ID'], 78, 'rule “one”: channel is missing'],
 ])('what keeps it from saying so is told (%#)', async (rules, args, code, words) => {

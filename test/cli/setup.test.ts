@@ -6,7 +6,7 @@ import { Ajv } from 'ajv';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { C, U } from '../../src/sandbox/slack/seed.ts';
-import { both, run } from '../support/running.ts';
+import { both, run, sees } from '../support/running.ts';
 
 const CLI = resolve('src/cli.ts');
 const URL_OF_OURS = 'https://casebridge.example.com';
@@ -86,7 +86,7 @@ test('the link and the manifest hold our addresses, and Slack would take them', 
       socket_mode_enabled: false,
     },
   });
-  expect(JSON.stringify(manifest)).not.toContain('HOST');
+  expect(out).not.toContain('HOST');
   const shown = out.slice(out.indexOf(linkIn(out)) + linkIn(out).length, out.indexOf('  2. "Install App"'));
   expect(parse(shown)).toEqual(manifest);
 });
@@ -158,6 +158,109 @@ test('a second run keeps what is there, comments and all, and asks again for not
   );
 });
 
+test('where a variable stands twice, what counts is changed and proven', async () => {
+  const { env, folder } = await both();
+  const flags = ['--yes', '--socket', ...simulators(env), '--acquire-api-key', env.ACQUIRE_API_KEY];
+  const before = ['SLACK_BOT_TOKEN=', 'CASE_CHANNEL=', 'SLACK_BOT_TOKEN=xoxb-old', 'CASE_CHANNEL=C0OLDONE', ''];
+  writeFileSync(`${folder}/.env`, before.join('\n'));
+  const given = ['--slack-bot-token', env.SLACK_BOT_TOKEN, '--slack-app-token', 'xapp-sandbox-app'];
+
+  const { code, out } = await answer(folder, [], ...flags, ...given, '--case-channel', C.support);
+
+  expect(parseEnv(readFileSync(`${folder}/.env`, 'utf8'))).toMatchObject({
+    SLACK_BOT_TOKEN: env.SLACK_BOT_TOKEN,
+    CASE_CHANNEL: C.support,
+  });
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/✓ channel C0SUPPORT/) });
+});
+
+test('Socket Mode without its token is no success, whatever else is there', async () => {
+  const { env, folder } = await both();
+  const { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL, ACQUIRE_BASE_URL, ACQUIRE_API_KEY, CASE_CHANNEL } = env;
+  const given = {
+    SLACK_BOT_TOKEN,
+    SLACK_SIGNING_SECRET,
+    SLACK_API_URL,
+    ACQUIRE_BASE_URL,
+    ACQUIRE_API_KEY,
+    CASE_CHANNEL,
+  };
+  const before = Object.entries(given).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(`${folder}/.env`, before.join(''));
+
+  const { code, err } = await answer(folder, [], '--yes', '--socket');
+
+  expect({ code, err }).toEqual({ code: 78, err: expect.stringMatching(/^SLACK_APP_TOKEN is missing .*\n$/) });
+});
+
+test('what is wrong in the file is said before anything is asked or shown', async () => {
+  const { folder } = await both();
+  writeFileSync(`${folder}/.env`, 'PORT=abc\nSLACK_BOT_TOKEN=asked-for-anyway\n');
+
+  const { code, out, err } = await answer(folder, [URL_OF_OURS]);
+
+  expect({ code, out }).toEqual({ code: 78, out: '' });
+  expect(err).toMatch(/^PORT is not a whole number; expected a port from 0 .*\n$/);
+});
+
+test.each([
+  `https://app.slack.com/client/T0ACME/${C.support}`,
+  `https://acme.slack.com/archives/${C.support}/p1700000000123456`,
+  `<#${C.support}|support>`,
+  `"${C.support}"`,
+])('a channel may be given as %s', async (words) => {
+  const { env, folder } = await both();
+  const flags = ['--yes', '--public-url', URL_OF_OURS, ...simulators(env), '--acquire-api-key', env.ACQUIRE_API_KEY];
+  const secrets = ['--slack-bot-token', env.SLACK_BOT_TOKEN, '--slack-signing-secret', env.SLACK_SIGNING_SECRET];
+
+  const { code } = await answer(folder, [], ...flags, ...secrets, '--case-channel', words);
+
+  expect(code).toBe(0);
+  expect(parseEnv(readFileSync(`${folder}/.env`, 'utf8'))).toMatchObject({ CASE_CHANNEL: C.support });
+});
+
+test.each([
+  ['https://acme.acquire.io/dashboard', 'acme'],
+  ['acme.acquire.io', 'acme'],
+  ['https://app.acquire.io/acme', undefined],
+])('the account may be given as %s', async (typed, account) => {
+  const { env, folder } = await both();
+  const answers = [URL_OF_OURS, env.SLACK_BOT_TOKEN, env.SLACK_SIGNING_SECRET, C.support, typed, env.ACQUIRE_API_KEY];
+
+  const { out } = await answer(folder, answers, '--slack-api-url', env.SLACK_API_URL);
+
+  const written = existsSync(`${folder}/.env`) ? parseEnv(readFileSync(`${folder}/.env`, 'utf8')) : {};
+  expect(written['ACQUIRE_ACCOUNT_ID']).toBe(account);
+  expect(out.includes('ACQUIRE_ACCOUNT_ID is not a subdomain')).toBe(account === undefined);
+});
+
+test('what the environment says of the sides is written too, and what it says otherwise is told', async () => {
+  const { env, folder } = await both();
+  writeFileSync(`${folder}/.env`, `CASE_CHANNEL=${C.support}\nLOG_LEVEL=info\n`);
+  const around = { ...env, LOG_LEVEL: 'warn', PUBLIC_URL: URL_OF_OURS };
+
+  const { code, out } = await run(['src/cli.ts', 'setup', '--yes', '--file', `${folder}/.env`], around).ended;
+
+  expect(code).toBe(0);
+  const { SLACK_API_URL, ACQUIRE_BASE_URL, ACQUIRE_ACCOUNT_ID } = env;
+  const written = parseEnv(readFileSync(`${folder}/.env`, 'utf8'));
+  expect(written).toMatchObject({ SLACK_API_URL, ACQUIRE_BASE_URL, ACQUIRE_ACCOUNT_ID, LOG_LEVEL: 'info' });
+  expect(out).toContain('LOG_LEVEL is also set in the environment');
+  expect(out).not.toContain('CASE_CHANNEL is also set');
+});
+
+test('Ctrl-C ends it with nothing written', async () => {
+  const { folder } = await both();
+  const file = `${folder}/.env`;
+  const child = run(['src/cli.ts', 'setup', '--file', file], {});
+  await sees(() => child.out().includes('nothing for Socket Mode'), 'the first question');
+
+  child.kill('SIGINT');
+
+  expect(await child.ended).toMatchObject({ code: 130, err: 'stopped; nothing was written\n' });
+  expect(existsSync(file)).toBe(false);
+});
+
 test('a wrong answer is refused with a right example, and asked for again', async () => {
   const { env, folder } = await both();
   const answers = [URL_OF_OURS, 'xoxp-4711', env.SLACK_BOT_TOKEN, '', env.SLACK_SIGNING_SECRET, '#support', C.support];
@@ -186,6 +289,10 @@ test.each([
   [['--yes'], 78, 'PUBLIC_URL is missing'],
   [['--socket', '--yes'], 78, 'SLACK_BOT_TOKEN is missing'],
   [['--nonsense'], 2, 'usage: npm run setup'],
+  [['--nonsense'], 2, "Unknown option '--nonsense'"],
+  [['--socket', '--yes'], 78, 'SLACK_APP_TOKEN is missing (required with --socket); expected an app-level token'],
+  [['--agent-group', 'agents'], 78, 'AGENT_GROUP is not the id of a user group'],
+  [['--yes', '--slack-signing-secret', 'xoxb-1'], 78, 'SLACK_SIGNING_SECRET is a token; expected the signing secret'],
   [['--public-url', URL_OF_OURS], 1, 'there was no answer'],
 ])('setup %j writes nothing and says why', async (flags, code, words) => {
   const { folder } = await both();

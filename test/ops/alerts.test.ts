@@ -60,6 +60,7 @@ const page = await createMetrics().render(
       ['slack', true],
       ['acquire', true],
     ],
+    slackConnected: true,
     pollAgeMs: 0,
     readsWaiting: 0,
   },
@@ -76,6 +77,8 @@ const linesOf = (name: string): string =>
     .split('\n')
     .filter((line) => line.startsWith(`${name}{`))
     .join('\n');
+/** Prometheus's own, of each process that it scrapes. */
+known.add('up');
 /** Prometheus adds these itself when it scrapes; `le` belongs to every histogram. */
 const ADDED = ['job', 'instance', 'le'];
 

@@ -43,7 +43,7 @@ test('it runs as a user without rights, is asked whether it lives, and gets sign
   expect(argumentsOf('USER')).toEqual(['node']);
   expect(keywords.indexOf('USER')).toBeLessThan(keywords.indexOf('CMD'));
   expect(argumentsOf('HEALTHCHECK')[0]).toContain('/healthz');
-  expect(argumentsOf('CMD')).toEqual(['["node", "src/main.ts"]']);
+  expect(argumentsOf('CMD')).toEqual(['["node", "src/start.mjs"]']);
   expect(argumentsOf('VOLUME')).toEqual(['/app/data']);
 });
 
@@ -56,8 +56,12 @@ test('the compose file runs two processes on one PostgreSQL, with nothing they d
     read_only: true,
     cap_drop: ['ALL'],
     security_opt: ['no-new-privileges:true'],
-    volumes: ['files:/app/data'],
-    environment: { DATABASE_URL: expect.stringMatching(/^postgres:\/\/casebridge:\$\{POSTGRES_PASSWORD:\?\}@db\//) },
+    volumes: ['files:/app/data', '../config:/app/config:ro'],
+    environment: {
+      // Whatever .env says for other ways to run it: only there it can be written.
+      FILES_DIR: 'data/files',
+      DATABASE_URL: expect.stringMatching(/^postgres:\/\/casebridge:\$\{POSTGRES_PASSWORD:\?\}@db\//),
+    },
   });
   expect(services['db']).toMatchObject({ image: expect.stringMatching(/^postgres:1[5-9]/) });
   expect(Number.parseInt(String(services['casebridge']?.['stop_grace_period']))).toBeGreaterThan(10);
