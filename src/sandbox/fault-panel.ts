@@ -1,4 +1,4 @@
-import type { Begun, FaultKind, FaultSide, World } from './faults.ts';
+import type { Begun, FaultKind, FaultSide, World } from './fault-kind.ts';
 import { faultKinds } from './faults.ts';
 
 /** The switches of all faults. They stay as they are when the app ends and starts again. */

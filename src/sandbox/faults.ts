@@ -1,12 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import type { AppProcess } from './app-process.ts';
-import type { Fault as AcquireFault } from './acquire/faults.ts';
-import type { WebhookChoice } from './acquire/options.ts';
-import type { AcquireSimulator } from './acquire/server.ts';
-import type { Weather } from './acquire/webhooks.ts';
-import type { EventFaultRule } from './slack/events.ts';
-import type { FaultRule } from './slack/faults.ts';
-import type { SlackSimulator } from './slack/server.ts';
+import type { FaultKind } from './fault-kind.ts';
+import { onAcquire, onEvents, onSlack, onWebhooks, unseenByAcquire } from './fault-kind.ts';
 
 /** What can go wrong on this stage, as data: the panel switches it, the rehearsals use the same switches. */
 
@@ -15,78 +9,13 @@ const SLOW_MS = 2_500;
 const ACQUIRE_WAIT_S = 2;
 const SLACK_WAIT_S = 3;
 const GATHERED = 3;
+const GATHERING_MS = 2_000;
 
-export interface World {
-  readonly slack: SlackSimulator;
-  readonly acquire: AcquireSimulator;
-  readonly app: AppProcess;
-  /** Where Acquire tells the app of cases, when nothing is wrong. */
-  readonly webhook: WebhookChoice;
-}
-
-export type FaultSide = 'Slack' | 'Acquire' | 'Events of Slack' | 'Webhooks of Acquire' | 'The app';
-
-export interface FaultKind {
-  readonly id: string;
-  readonly side: FaultSide;
-  readonly name: string;
-  /** What will happen, and why nothing is lost. */
-  readonly says: string;
-  /** Where it cannot be played, it is not offered. */
-  readonly isPossible?: () => boolean;
-  /** `hit`: called each time that something meets the fault. */
-  readonly begin: (world: World, hit: () => void) => Begun | Promise<Begun>;
-}
-
-export interface Begun {
-  readonly end: () => unknown;
-  /** For what dies with the process: called when the app runs again. */
-  readonly again?: () => void;
-}
-
-const onSlack =
-  (rule: Omit<FaultRule, 'matches'>): FaultKind['begin'] =>
-  ({ slack }, hit) => ({ end: slack.faults.add({ ...rule, matches: counted(hit) }) });
-
-const onAcquire =
-  (fault: AcquireFault): FaultKind['begin'] =>
-  ({ acquire }, hit) => ({ end: acquire.faults.add({ ...fault, when: counted(hit) }) });
-
-const onEvents =
-  (action: EventFaultRule['action']): FaultKind['begin'] =>
-  ({ slack }, hit) => {
-    const end = slack.eventFault({
-      action,
-      matches: ({ type, bot_id }) => type === 'message' && bot_id === undefined && counted(hit)(),
-    });
-    return { end };
-  };
-
-const onWebhooks =
-  (weather: Weather): FaultKind['begin'] =>
-  ({ acquire }, hit) => {
-    const { webhooks } = acquire;
-    webhooks.weather = { ...webhooks.weather, ...weather };
-    let seen = webhooks.log.length;
-    const unsubscribe = acquire.subscribe(() => {
-      for (; seen < webhooks.log.length; seen += 1) hit();
-    });
-    const end = (): void => {
-      unsubscribe();
-      const rest = Object.entries(webhooks.weather).filter(([kind]) => !(kind in weather));
-      webhooks.weather = Object.fromEntries(rest);
-    };
-    return { end };
-  };
-
-function counted(hit: () => void): () => true {
-  return () => {
-    hit();
-    return true;
-  };
-}
-
-const SENDING = { method: 'POST', path: '/crm/messenger/chat/add-message' } as const;
+const SENDING = {
+  method: 'POST',
+  path: /^\/(?:crm\/messenger\/chat\/add-message|mail\/add-message|voip\/send-sms)$/,
+} as const;
+const SENDING_OUT = { method: 'POST', path: /^\/(?:mail\/add-message|voip\/send-sms)$/ } as const;
 
 const FAULTS: readonly FaultKind[] = [
   {
@@ -176,6 +105,20 @@ const FAULTS: readonly FaultKind[] = [
     begin: onAcquire({ ...SENDING, effect: 'done', answer: 'hang' }),
   },
   {
+    id: 'acquire_lost',
+    side: 'Acquire',
+    name: 'Stores nothing, never answers',
+    says: 'No reply arrives, and nobody hears so. After the attempt’s time the case is read: what is not there is sent again, but never a mail or a text message. Its author is asked.',
+    begin: onAcquire({ ...SENDING, effect: 'none', answer: 'hang' }),
+  },
+  {
+    id: 'acquire_unseen',
+    side: 'Acquire',
+    name: 'Sends mails and texts unseen',
+    says: 'Mails and text messages go out, yet nobody hears so and the case does not show them. Nobody can tell, so nothing is sent twice: the author is asked, “It arrived” or “Send again”.',
+    begin: unseenByAcquire({ ...SENDING_OUT, effect: 'done', answer: 'hang' }),
+  },
+  {
     id: 'acquire_key',
     side: 'Acquire',
     name: 'Key revoked',
@@ -198,6 +141,13 @@ const FAULTS: readonly FaultKind[] = [
     name: 'Doubled',
     says: 'Everything that members write is told twice. The second has the key of the first and adds nothing.',
     begin: onEvents('duplicate'),
+  },
+  {
+    id: 'events_reordered',
+    side: 'Events of Slack',
+    name: 'Reordered',
+    says: `Events come in threes, or as many as come within ${GATHERING_MS / 1000} s, the last first: an edit before its message, an answer before the one above it. Replies are sorted as Slack shows them; one that comes too late is sent all the same, and its author is told.`,
+    begin: onEvents({ reverse: GATHERED, withinMs: GATHERING_MS }),
   },
   {
     id: 'webhooks_lost',

@@ -37,7 +37,7 @@ const OPTIONS = {
   'message-webhooks': { type: 'boolean', default: false },
   keep: { type: 'string' },
   log: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
 const say = (line: string): void => console.log(line);
@@ -70,6 +70,8 @@ async function run(): Promise<number> {
       return read.demo ? demo(stage, read.keep) : play(stage, read);
     });
   } catch (error) {
+    // start.mjs knows what to do about a package that is missing.
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') throw error;
     console.error(reasonOf(error));
     return EXIT_FAILED;
   }
@@ -181,5 +183,7 @@ async function play(stage: Stage, { port, stage: { keep } }: Wish): Promise<numb
 }
 
 function reasonOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+    return 'the port of the page is taken; give another one by --port, or none for any free one';
   return error instanceof Error ? error.message : String(error);
 }

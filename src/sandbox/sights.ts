@@ -52,7 +52,8 @@ export const casesOf = ({ acquire }: Stage, { threadId }: CaseRecord): CaseRecor
 export const rowsOfThread = (stage: Stage, kase: CaseRecord): MessageRecord[] =>
   casesOf(stage, kase).flatMap(({ id }) => stage.acquire.account.messagesByCase.get(id) ?? []);
 
-export const isForCustomer = (row: MessageRecord): boolean => row.type === 'message' && row.sender.type === 'user';
+export const isForCustomer = ({ type, sender }: MessageRecord): boolean =>
+  (type === 'message' || type === 'sms') && sender.type === 'user';
 
 export const buttonsOf = (message: Message | undefined): JsonObject[] =>
   (message?.blocks ?? [])

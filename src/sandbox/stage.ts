@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +20,7 @@ import type { Installation } from './installation.ts';
 import { readInstallation } from './installation.ts';
 import type { Line } from './line.ts';
 import { createLine } from './line.ts';
+import { freePort } from './listening.ts';
 import { C } from './slack/seed.ts';
 import type { SlackSimulator } from './slack/server.ts';
 import { startSlack } from './slack/server.ts';
@@ -97,6 +96,7 @@ async function build(options: StageOptions, folder: string, undo: (() => unknown
   undo.push(() => giosg.stop());
   seedGiosg(giosg);
 
+  // Chosen now, so that the app comes back to the same address after a crash.
   const port = await freePort();
   const storePath = join(folder, 'casebridge.db');
   const { botToken, appToken, signingSecret } = slack.workspace.app;
@@ -172,19 +172,15 @@ async function startUp(app: AppProcess): Promise<void> {
 async function makeFolder(keep: string | null): Promise<string> {
   if (keep === null) return mkdtemp(join(tmpdir(), 'casebridge-sandbox-'));
   const folder = resolve(keep);
-  await mkdir(folder, { recursive: true });
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new Error(`${folder} cannot be made (${code}); --keep takes a new or empty folder of your own`, {
+      cause: error,
+    });
+  }
   // The simulators begin anew each time: an old store would speak of cases and threads that are not there.
   if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty; --keep takes a new or empty folder`);
   return folder;
-}
-
-/** Chosen before the app runs, so that it comes back to the same address after a crash. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
 }

@@ -1,5 +1,5 @@
 import type { Locator } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { faultKinds } from '../../src/sandbox/faults.ts';
 import { C, U } from '../../src/sandbox/slack/seed.ts';
 import { type Case, type Hands, handsOn, written } from './hands.ts';
@@ -16,6 +16,8 @@ interface Expected {
   readonly newCase?: true;
   /** What waits long for its outcome has a case of its own, so that the others need not. */
   readonly alone?: true;
+  /** Another than chat. */
+  readonly channel?: 'mail';
 }
 
 const live = ({ page }: Hands): Locator => page.getByRole('region', { name: 'What casebridge does' });
@@ -39,6 +41,12 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   events_lost: { alone: true },
   slack_silent: { alone: true },
   acquire_silent: { alone: true },
+  acquire_lost: { alone: true },
+  acquire_unseen: {
+    alone: true,
+    channel: 'mail',
+    shows: ({ thread }) => thread.getByRole('button', { name: 'It arrived' }).waitFor(),
+  },
   acquire_fails: { alone: true },
   acquire_refuses: { alone: true, shows: ({ thread }) => thread.getByRole('button', { name: 'Retry' }).waitFor() },
   slack_slow: {},
@@ -46,6 +54,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   slack_limits: {},
   acquire_limits: {},
   events_doubled: {},
+  events_reordered: {},
   webhooks_lost: { newCase: true },
   webhooks_doubled: { newCase: true },
   webhooks_reordered: { newCase: true },
@@ -103,8 +112,10 @@ describeInChromium('each fault from the panel', () => {
 
   beforeAll(async () => {
     hands = handsOn(await startPlaying());
-    for (const id of ['all', ...played.filter((one) => EXPECTED[one]?.alone)]) cases.set(id, await hands.newCase());
+    for (const id of ['all', ...played.filter((one) => EXPECTED[one]?.alone)])
+      cases.set(id, await hands.newCase('Is anybody there?', { channel: EXPECTED[id]?.channel ?? 'chat' }));
   }, 60_000);
+  afterEach(() => hands.stage.faults.clear());
   afterAll(() => hands.stop());
 
   test('is played', () => {

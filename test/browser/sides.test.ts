@@ -38,6 +38,30 @@ describeInChromium('on the page', () => {
     await page.getByRole('log', { name: 'What the customer sees' }).getByText(`Answered by ${way}`).waitFor();
   });
 
+  test('a customer’s mail brings its files into the thread, and takes those of the answer', async () => {
+    const { page, stage } = hands;
+    const photo = { name: 'crack.png', mimeType: 'image/png', buffer: Buffer.from('a photo') };
+    const bill = { name: 'bill.txt', mimeType: 'text/plain', buffer: Buffer.from('a bill') };
+    const kase = await hands.newCase('It came broken', { channel: 'mail', email: 'mai@example.com' });
+    await page.getByRole('combobox', { name: 'Customer' }).selectOption({ label: kase.name });
+    const widget = page.getByRole('form', { name: 'Write as the customer' });
+    await widget.getByLabel('File to attach').setInputFiles([photo, bill]);
+    await widget.getByText('bill.txt').waitFor();
+    const box = widget.getByRole('textbox');
+    await box.fill('See the photo');
+    await box.press('Enter');
+
+    for (const { name } of [photo, bill]) await hands.thread.locator('.file', { hasText: name }).waitFor();
+    await hands.thread.getByLabel('File to attach').setInputFiles({ ...bill, name: 'credit.txt' });
+    await hands.thread.getByText('credit.txt').waitFor();
+    await hands.reply('We are sorry');
+    const seen = page.getByRole('log', { name: 'What the customer sees' });
+    await seen.locator('.file', { hasText: 'credit.txt' }).waitFor();
+    expect(await seen.locator('.file').allTextContents()).toHaveLength(3);
+    expect([...stage.acquire.account.mails.values()].filter(({ caseId }) => caseId === kase.id)).toHaveLength(4);
+    expect(hands.troubles).toEqual([]);
+  });
+
   test('a guest is refused at every door, and nothing is done', async () => {
     const kase = await hands.newCase();
     await hands.page.getByRole('radio', { name: /Gus Guest/ }).check();

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { flagsOf } from '../support/flags.ts';
 import { fuzz } from './run.ts';
 
 /** `npm run fuzz -- --bodies 100000 --seed 1`: hostile bodies for each way in; exit code 1 when anything gave way. */
@@ -6,12 +6,15 @@ import { fuzz } from './run.ts';
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 
-const { values } = parseArgs({
-  options: { bodies: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
-});
+const USAGE = 'usage: npm run fuzz -- [--bodies N] [--seed N]';
+
+const values = flagsOf(
+  { bodies: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
+  USAGE,
+);
 const wish = { seed: Number(values.seed), bodies: Number(values.bodies) };
 if (!Number.isInteger(wish.seed) || !Number.isInteger(wish.bodies) || wish.bodies < 1) {
-  progress('usage: npm run fuzz -- [--bodies N] [--seed N]');
+  progress(USAGE);
   process.exit(2);
 }
 const began = performance.now();

@@ -95,6 +95,27 @@ test('a stale read shows a message only after so many reads', async () => {
   expect(await texts()).toEqual(['hello', 'still there?', 'seen at once']);
 });
 
+test('a fault can keep what it wrote out of what is read, also of mails, until all is shown', async () => {
+  const jo = acquire.contact({ email: 'jo@example.com' });
+  const { id, threadId, contactId } = acquire.openCase(jo.id, { text: 'By mail', channel: 'mail' });
+  const [from = ''] = acquire.account.inboxes;
+  const sent = { from, to: ['jo@example.com'], cc: [], bcc: [], subject: 'Re', htmlBody: 'Unseen', attachments: [] };
+  const data = { caseId: id, contactId, type: 'message', ...sent };
+  const unseen = { effect: 'done', answer: 'drop', stale: { ms: Number.POSITIVE_INFINITY } } as const;
+  acquire.faults.add({ path: '/mail/add-message', ...unseen });
+
+  await expect(call(acquire, 'POST /mail/add-message', { body: { data } })).rejects.toThrow('fetch failed');
+
+  const isRead = async () => [
+    (await call(acquire, `GET /mail/messages?threadId=${threadId}`)).text.includes('Unseen'),
+    (await messagesOf(acquire, id)).some(({ message }) => message === 'Unseen'),
+  ];
+  expect(acquire.account.messagesByCase.get(id)?.map(({ text }) => text)).toContain('Unseen');
+  expect(await isRead()).toEqual([false, false]);
+  acquire.showAll();
+  expect(await isRead()).toEqual([true, true]);
+});
+
 test('error bodies come in every style that any page hints at', async () => {
   const styles = ['errors-array', 'error-object', 'error-text', 'message', 'legacy', 'plain-text'] as const;
   for (const style of styles) {

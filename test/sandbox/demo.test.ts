@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, type TestContext, test } from 'vitest';
+import { expect, onTestFinished, type TestContext, test } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../src/sandbox/main.ts', import.meta.url));
 
@@ -61,6 +63,19 @@ test.each([
   expect(output).toContain(words);
   expect(output).toContain('usage: npm run sandbox');
   expect(code).toBe(2);
+});
+
+test('a port that is taken, and a place that is no folder, are told with what would do', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void taken.close());
+  await once(taken, 'listening');
+  const address = taken.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+
+  const ended = await sandbox(null, ['--port', String(port)]).ended;
+  expect(ended).toEqual({ code: 1, output: expect.stringContaining('is taken; give another one by --port') });
+  const kept = await sandbox(null, ['--keep', MAIN]).ended;
+  expect(kept).toEqual({ code: 1, output: expect.stringMatching(/cannot be made \(EEXIST\); --keep takes a new/) });
 });
 
 /** Several run at once, so each test ends its own. */

@@ -1,11 +1,16 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { faultKinds } from '../../src/sandbox/faults.ts';
+import { rehearsals } from '../../src/sandbox/rehearsals/all.ts';
 import { C, U } from '../../src/sandbox/slack/seed.ts';
 import type { Stage } from '../../src/sandbox/stage.ts';
 import { setStage } from '../../src/sandbox/stage.ts';
 
 /** Each fault as the other end of the wire meets it. The app runs, and lives through all of them. */
+
+/** Where `prlimit` is. */
+const isFillable = faultKinds().some(({ id }) => id === 'store_full');
 
 let stage: Stage;
 
@@ -43,6 +48,7 @@ const readSlack = () => askSlack('auth.test');
 const postInSlack = () => askSlack('chat.postMessage', { channel: C.general, text: 'by hand' });
 const readAcquire = () => askAcquire('/crm/objects/case');
 const sendToAcquire = () => askAcquire('/crm/messenger/chat/add-message', {});
+const mailFromAcquire = () => askAcquire('/mail/add-message', {});
 const app = (path: string) => met(`${stage.app.url}${path}`);
 const isOn = (id: string) => stage.faults.list().find((fault) => fault.id === id);
 
@@ -57,6 +63,8 @@ test.each([
   ['acquire_refuses', sendToAcquire, 422, 400],
   ['acquire_slow', readAcquire, 'silence', 200],
   ['acquire_silent', sendToAcquire, 'silence', 400],
+  ['acquire_lost', sendToAcquire, 'silence', 400],
+  ['acquire_unseen', mailFromAcquire, 'silence', 400],
   ['acquire_key', readAcquire, 401, 200],
   ['app_killed', () => app('/healthz'), 'refused', 200],
   ['app_frozen', () => app('/healthz'), 'silence', 200],
@@ -92,6 +100,36 @@ test.each([
   expect(isOn(id)).toMatchObject({ hits: 1 });
 });
 
+test('events_reordered: of what a member writes the last comes first', async () => {
+  const { slack } = stage;
+  await stage.faults.set('events_reordered', true);
+  const texts = ['first', 'second', 'third'];
+  for (const text of texts) slack.say(U.anna, C.general, text);
+  await slack.eventsSettled();
+
+  const came = slack.deliveries
+    .filter(({ event }) => texts.includes(String(event['text'])))
+    .toSorted((a, b) => (a.attempts[0]?.at ?? 0) - (b.attempts[0]?.at ?? 0));
+  expect(came.map(({ event }) => event['text'])).toEqual(texts.toReversed());
+  expect(isOn('events_reordered')).toMatchObject({ hits: 3 });
+});
+
+test('acquire_unseen: a text message goes out, and the case shows it when that is over', async () => {
+  const { acquire } = stage;
+  const contact = acquire.contact({ phone: '+358401234567' });
+  const kase = acquire.openCase(contact.id, { text: 'Hello', channel: 'sms' });
+  await stage.faults.set('acquire_unseen', true);
+  const sms = { From: acquire.account.numbers[0], To: '+358401234567', Body: 'Unseen', contactId: contact.id };
+  expect(await askAcquire('/voip/send-sms', { ...sms, threadId: kase.id, timelineId: kase.timelineId })).toBe(
+    'silence',
+  );
+
+  const rows = acquire.account.messagesByCase.get(kase.id) ?? [];
+  expect(rows.map(({ text, hidden }) => [text, hidden.until > Date.now()])).toContainEqual(['Unseen', true]);
+  await stage.faults.set('acquire_unseen', false);
+  expect(rows.some(({ hidden }) => hidden.until > Date.now())).toBe(false);
+});
+
 test.each([
   ['webhooks_lost', ['lost', 'lost'], [0, 0]],
   ['webhooks_doubled', ['delivered', 'delivered'], [2, 2]],
@@ -123,7 +161,7 @@ test('webhooks_reordered: of three webhooks the last comes first', async () => {
   expect(came.map(({ n }) => n - before)).toEqual([3, 2, 1]);
 });
 
-test.runIf(faultKinds().some(({ id }) => id === 'store_full'))(
+test.runIf(isFillable)(
   'store_full: the app takes nothing in, and goes on by itself when there is room',
   { timeout: 90_000 },
   async () => {
@@ -178,4 +216,11 @@ test('every fault says what will happen, and has a name of its own on its side',
 
   expect(new Set(names).size).toBe(names.length);
   for (const { says } of faultKinds()) expect(says).toMatch(/^[A-Zk].{30,}\.$/u);
+});
+
+test.runIf(isFillable)('docs/sandbox.md says how many faults and rehearsals there are', async () => {
+  const page = await readFile(new URL('../../docs/sandbox.md', import.meta.url), 'utf8');
+
+  expect(page).toContain(`${faultKinds().length} switches`);
+  expect(page).toContain(`${rehearsals().length} rehearsals`);
 });

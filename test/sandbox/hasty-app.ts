@@ -15,7 +15,8 @@ export const runInHaste = async (without: Guard | null): Promise<void> => {
     config: read.config,
     channels: channelsOf(channel, new Map([[channel, defaultSettings]])),
     log: createLog({ level: 'info', pretty: false }),
-    attemptMs: 3_000,
+    // Sooner than an attempt is settled by what the other side tells: here it is to be looked up.
+    attemptMs: 1_500,
     hooks: {
       store: (store) => storeWithout(without, store),
       destination: (way) => destinationWithout(without, way),

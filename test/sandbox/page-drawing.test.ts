@@ -22,6 +22,9 @@ let asTyped: z.infer<typeof Typed>['asTyped'];
 let suggestionsFor: z.infer<typeof Suggestions>['suggestionsFor'];
 
 const slack = {
+  home: 'C0SUPPORT',
+  channels: [],
+  players: [],
   names: { U0ANNA: 'Anna Agent', C0SUPPORT: 'support' },
   commands: [{ command: '/case', usage: 'open <contact> | close | show | snooze' }],
   mentions: [

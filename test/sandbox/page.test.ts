@@ -176,6 +176,41 @@ describe('the page', () => {
     await expect(act({ do: 'new_customer', name: 'Nix', channel: 'sms', text: 'x' })).rejects.toThrow('phone number');
   });
 
+  test('sends the files of a mail with the mail, of a chat one after another, and of a closed case in a new one', async () => {
+    const { acquire, act } = await acquireFor();
+    const files = ['a.txt', 'b.txt'].map((name) => ({ name, type: 'text/plain', base64: btoa('see here') }));
+    const named = { name: 'Mai', email: 'mai@example.com', title: 'Hm', text: 'by mail', files: [files[0]] };
+
+    await act({ do: 'new_customer', channel: 'mail', ...named });
+    const [{ id: mail } = { id: 0 }] = acquire.account.cases.values();
+    await act({ do: 'customer_sends', case: mail, files, text: 'and these' });
+    await act({ do: 'acquire_sends', case: mail, agent: 2, files, text: 'thanks' });
+    expect(rowsIn(acquireState(acquire)).map((row) => [row.text, row.files.map(({ name }) => name)])).toEqual([
+      ['by mail', ['a.txt']],
+      ['and these', ['a.txt', 'b.txt']],
+      ['thanks', ['a.txt', 'b.txt']],
+    ]);
+    expect([...acquire.account.mails.values()].map(({ senderType }) => senderType)).toEqual([
+      'contact',
+      'contact',
+      'user',
+    ]);
+
+    await act({ do: 'new_customer', name: 'Cho', text: 'by chat' });
+    const chat = [...acquire.account.cases.keys()].at(-1) ?? 0;
+    await act({ do: 'acquire_closes', case: chat, agent: 2 });
+    await act({ do: 'customer_sends', case: chat, files, text: 'look' });
+    const [again] = [...acquire.account.cases.values()].slice(-1);
+    expect(again).toMatchObject({ threadId: chat, status: 'active' });
+    expect(
+      (acquire.account.messagesByCase.get(again?.id ?? 0) ?? []).map((row) => [row.text, row.attachments?.length]),
+    ).toEqual([
+      ['This thread has been reactivated.', undefined],
+      ['look', 1],
+      ['', 1],
+    ]);
+  });
+
   test("plays an agent in Acquire's own screen, with a note, a file, an edit and an end", async () => {
     const { acquire, act } = await acquireFor();
     await act({ do: 'new_customer', name: 'Cho', text: 'hello' });
@@ -184,7 +219,7 @@ describe('the page', () => {
 
     await act({ do: 'acquire_joins', case: kase, agent: 2 });
     await act({ do: 'acquire_writes', case: kase, agent: 2, text: 'only us', as: 'note' });
-    await act({ do: 'acquire_sends', case: kase, agent: 2, file, text: '' });
+    await act({ do: 'acquire_sends', case: kase, agent: 2, files: [file], text: '' });
     const [first] = rowsIn(acquireState(acquire));
     await act({ do: 'acquire_edits', message: first?.id, text: 'hello there' });
     await act({ do: 'acquire_closes', case: kase, agent: 2 });

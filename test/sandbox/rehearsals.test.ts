@@ -43,7 +43,7 @@ const TRUE: Partial<Result> = { ok: true, findings: [] };
 
 describe('a rehearsal', () => {
   test('comes true on the app as it is, one after another on one stage', { timeout: 120_000 }, async () => {
-    for (const id of ['acquire-down', 'events-doubled', 'refused-and-retried'])
+    for (const id of ['acquire-down', 'events-doubled', 'events-reordered', 'refused-and-retried'])
       expect({ id, ...(await play(stage, id)) }).toMatchObject({ id, ...TRUE });
     expect(stage.faults.active()).toEqual([]);
   });
@@ -78,14 +78,32 @@ describe('a rehearsal', () => {
   });
 
   test('fails when the look-up of unknown outcomes is taken out of the app', { timeout: 60_000 }, async () => {
-    const { ok, findings } = await play(await stageWith(WITHOUT_LOOKUP), 'acquire-silent');
+    const { ok, findings } = await play(await stageWith(WITHOUT_LOOKUP), 'slack-silent');
 
     expect(ok).toBe(false);
-    expect(findings).toEqual(['Rhea 1000: at the customer’s, “Yes” is there 3 times, not 2']);
+    expect(findings).toEqual(['Rhea 1000: in the thread, “Yes” is there 3 times, not 2']);
+  });
+
+  test('asks the authors of what nobody can tell, who decide', { timeout: 60_000 }, async () => {
+    const steps: ShownStep[] = [];
+    const rehearsed = await play(await stageWith(IN_HASTE), 'nobody-knows', { onStep: (step) => steps.push(step) });
+
+    expect(rehearsed).toMatchObject(TRUE);
+    const seen = steps.flatMap((step) => step.seen).find((words) => words.startsWith('each was sent once'));
+    expect(seen).toContain('unknown: whether the mail went out cannot be seen');
+    expect(seen).toContain('unknown: whether the text message went out cannot be seen');
+  });
+
+  test('fails on an app that sends a mail again by itself', { timeout: 60_000 }, async () => {
+    const { ok, verdict } = await play(await stageWith(WITHOUT_LOOKUP), 'nobody-knows');
+
+    expect(ok).toBe(false);
+    // Of the mail, and perhaps of the text message as well by then.
+    expect(verdict).toMatch(/^Not shown: expected one try of each, saw [34] tries, without anybody’s word$/);
   });
 
   test('comes true with it, on the very app that it was taken out of', { timeout: 60_000 }, async () => {
-    expect(await play(await stageWith(IN_HASTE), 'acquire-silent')).toMatchObject(TRUE);
+    expect(await play(await stageWith(IN_HASTE), 'slack-silent')).toMatchObject(TRUE);
   });
 });
 

@@ -89,6 +89,28 @@ test('only channels of the app and subscribed types with their scope are told', 
   expect(received.map((one) => eventIn(one)['text'])).toEqual(['told']);
 });
 
+test('a file that is deleted leaves a tombstone in its message, which nobody edited', async () => {
+  const slack = await slackFor();
+  await appFor(slack, ok);
+  const files = [
+    { name: 'a.txt', content: 'hello' },
+    { name: 'b.txt', content: 'hello' },
+  ];
+  const { ts, files: [first, second] = [] } = slack.say(U.ben, C.support, 'two', { files });
+
+  slack.removeFile(U.ben, C.support, ts, String(first?.['id']));
+  await slack.eventsSettled();
+
+  const event = slack.deliveries.at(-1)?.event;
+  expect(event).toMatchObject({
+    subtype: 'message_changed',
+    message: { files: [{ id: first?.['id'], mode: 'tombstone', name: null }, { id: second?.['id'] }] },
+    previous_message: { files: [{ name: 'a.txt' }, { name: 'b.txt' }] },
+  });
+  expect(event?.['message']).not.toHaveProperty('edited');
+  expect(() => slack.removeFile(U.anna, C.support, ts, String(second?.['id']))).toThrow('did not write');
+});
+
 test('edits, deletions, files, broadcasts and reactions carry what they are about', async () => {
   const slack = await slackFor();
   await appFor(slack, ok);
@@ -146,6 +168,26 @@ test('events can be lost, doubled, delayed and swapped', async () => {
   expect(await told('a', 'b')).toEqual(['b', 'a']);
   slack.eventFault({ action: 'swap', times: 1 });
   expect(await told('a', 'b')).toEqual(['b', 'a']);
+});
+
+test('events can be told the last first: so many at once, or as many as come in time', async () => {
+  const slack = await slackFor();
+  const received = await appFor(slack, ok);
+  const undo = slack.eventFault({ action: { reverse: 3, withinMs: 40 } });
+
+  const [first] = [slack.say(U.anna, C.support, 'a'), slack.say(U.anna, C.support, 'b')];
+  slack.edit(U.anna, C.support, first.ts, 'A');
+  await slack.eventsSettled();
+  for (const text of ['c', 'd']) slack.say(U.anna, C.support, text);
+  await slack.eventsSettled();
+  slack.say(U.anna, C.support, 'e');
+  undo();
+  await slack.eventsSettled();
+  for (const text of ['f', 'g']) slack.say(U.anna, C.support, text);
+  await slack.eventsSettled();
+
+  const told = received.map((one) => eventIn(one)).map(({ subtype, text }) => subtype ?? text);
+  expect(told).toEqual(['message_changed', 'b', 'a', 'd', 'c', 'e', 'f', 'g']);
 });
 
 test('a mention of the app is told twice, with one ts and two event ids', async () => {

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { whyNoPostgres } from '../store/postgres-server.ts';
+import { flagsOf } from '../support/flags.ts';
 import { headOf, lineOf, sumOf, wrongOf } from './report.ts';
 import { type Outcome, run } from './run.ts';
 import { type Guard, GUARDS, longTerms, shortTerms, type Terms } from './terms.ts';
@@ -8,17 +8,17 @@ import { type Guard, GUARDS, longTerms, shortTerms, type Terms } from './terms.t
 
 const HELP = `npm run torture -- [--seed N] [--seeds N] [--minutes M] [--short] [--postgres] [--without ${GUARDS.join('|')}]`;
 
-const { values } = parseArgs({
-  options: {
+const values = flagsOf(
+  {
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '2' },
     short: { type: 'boolean', default: false },
     postgres: { type: 'boolean', default: false },
     without: { type: 'string' },
-    help: { type: 'boolean', default: false },
   },
-});
+  HELP,
+);
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -31,11 +31,6 @@ const guardOf = (name: string | undefined): Guard | null => {
   progress(`--without ${name}: there is no such guard\n${HELP}`);
   process.exit(2);
 };
-
-if (values.help) {
-  print(HELP);
-  process.exit(0);
-}
 
 const without = guardOf(values.without);
 const { postgres } = values;

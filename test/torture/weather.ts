@@ -71,6 +71,10 @@ const clearUp = (world: World): void => {
   refuseDoomed(world);
 };
 
+/** A refusal is believed as soon as the case does not show the opposite; what it hides for longer is sent twice. */
+const AT_ONCE = { ms: 0 };
+const SENDING = { method: 'POST', path: '/crm/messenger/chat/add-message' };
+
 const breakAcquire = ({ acquire, terms }: World, roll: Roll): void => {
   const writes = ({ method, path }: { method: string; path: string }): boolean =>
     method === 'POST' && !/\/(list|search|get)$/.test(path);
@@ -79,6 +83,9 @@ const breakAcquire = ({ acquire, terms }: World, roll: Roll): void => {
     ['500 before', { answer: { status: 500 } }],
     ['503 before', { answer: { status: 503, retryAfter: 1 } }],
     ['500 after', { effect: 'done', answer: { status: 500 } }],
+    ['429 after', { ...SENDING, effect: 'done', stale: AT_ONCE, answer: { status: 429, retryAfter: 1 } }],
+    ['409 after', { ...SENDING, effect: 'done', stale: AT_ONCE, answer: { status: 409 } }],
+    ['no under 200 after', { ...SENDING, effect: 'done', answer: { status: 200, body: { success: false } } }],
     ['dropped before', { answer: 'drop' }],
     ['dropped after', { effect: 'done', answer: 'drop' }],
     ['hanging before', { answer: 'hang' }],
@@ -102,6 +109,7 @@ const breakSlack = ({ slack, terms }: World, roll: Roll): void => {
     ['429', { kind: 'rateLimit', retryAfter: 1 }],
     ['500 before', { kind: 'status', status: 500, when: 'before' }],
     ['500 after', { kind: 'status', status: 500, when: 'after' }],
+    ['403 after', { kind: 'status', status: 403, when: 'after' }],
     ['error before', { kind: 'error', error: 'internal_error', when: 'before' }],
     ['error after', { kind: 'error', error: 'internal_error', when: 'after' }],
     ['dropped before', { kind: 'drop', when: 'before' }],

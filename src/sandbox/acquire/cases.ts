@@ -1,7 +1,8 @@
 import { duplicate, invalidInput, notFound } from './answers.ts';
 import { announceCase, announceMember } from './events.ts';
+import type { Draft } from './messages.ts';
 import { append, CLOSED, JOINED, LEFT, REACTIVATED, systemLine, TRANSFERRED } from './messages.ts';
-import type { Account, CaseRecord, CaseUserRecord, MessageType, Row, Sender, UserRecord } from './state.ts';
+import type { Account, CaseRecord, CaseUserRecord, MessageType, Sender, UserRecord } from './state.ts';
 import { changed } from './state.ts';
 
 /** The life of cases: a thread is a chain of cases, and reopening adds a new one to it. */
@@ -14,7 +15,7 @@ export interface CaseDraft {
   status?: string;
   /** The chain to continue; its newest case is closed, or the variant allows it to be open. */
   threadId?: number;
-  message?: { type: MessageType; text: string; meta?: Row };
+  message?: Pick<Draft, 'text' | 'meta' | 'attachments'> & { type: MessageType };
   /** Cases made over REST start active and with nobody in them, as their published sample shows. */
   overRest?: boolean;
 }

@@ -1,7 +1,8 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Listening } from '../listening.ts';
+import { createListening } from '../listening.ts';
 import { errorBody, noRoute, Refusal, refusalOf, unauthorized } from './answers.ts';
 import { caseRoutes } from './case-routes.ts';
 import { contactRoutes } from './contacts.ts';
@@ -58,42 +59,29 @@ export class Door {
   readonly #account: Account;
   readonly #faults: Faults;
   readonly #late = new Set<NodeJS.Timeout>();
-  readonly #server: Server;
-  #port = 0;
+  readonly #listening: Listening;
 
   constructor(account: Account, faults: Faults) {
     this.#account = account;
     this.#faults = faults;
-    this.#server = createServer((request, response) => {
+    const server = createServer((request, response) => {
       // A client that went away while we read or waited is no failure of ours.
       this.#receive(request, response).catch(() => response.destroy());
     });
+    this.#listening = createListening(server);
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return this.#listening.origin();
   }
 
-  /** The first call chooses the port, later ones come back to it. */
-  async up(port = this.#port): Promise<void> {
-    if (this.#server.listening) return;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, '127.0.0.1', resolve);
-    });
-    this.#server.removeAllListeners('error');
-    this.#port = portOf(this.#server);
-    changed(this.#account, 'server', 1);
+  async up(port?: number): Promise<void> {
+    if (await this.#listening.up(port)) changed(this.#account, 'server', 1);
   }
 
-  /** Connections are refused and those under way are cut; what was done stays done. */
+  /** What was done stays done. */
   async down(): Promise<void> {
-    if (!this.#server.listening) return;
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
-    changed(this.#account, 'server', 0);
+    if (await this.#listening.down()) changed(this.#account, 'server', 0);
   }
 
   async stop(): Promise<void> {
@@ -131,13 +119,21 @@ export class Door {
 
   async #failWith(fault: Fault, incoming: Incoming, response: ServerResponse): Promise<void> {
     const effect = fault.effect ?? (fault.answer === 'genuine' ? 'done' : 'none');
-    const outcome = effect === 'done' ? this.#perform(incoming) : undefined;
+    const outcome = effect === 'done' ? this.#performStale(incoming, fault.stale) : undefined;
     if (effect === 'late') this.#performLater(incoming, fault.lateMs ?? 0);
     if (fault.slowMs !== undefined) await wait(fault.slowMs);
     if (fault.answer === 'hang') return;
     if (fault.answer === 'drop') response.destroy();
     else if (fault.answer === 'genuine') this.#send(response, incoming.record, outcome ?? this.#perform(incoming));
     else this.#send(response, incoming.record, this.#made(fault.answer));
+  }
+
+  #performStale(incoming: Incoming, stale = this.#account.stale): Outcome {
+    const before = this.#account.stale;
+    this.#account.stale = stale;
+    const outcome = this.#perform(incoming);
+    this.#account.stale = before;
+    return outcome;
   }
 
   #performLater(incoming: Incoming, ms: number): void {
@@ -184,12 +180,6 @@ export class Door {
 }
 
 const bodyText = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
-
-function portOf(server: Server): number {
-  const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server listens on no port');
-  return address.port;
-}
 
 /** "Bearer", exactly one blank, and a key that was not revoked. */
 function keyOwner(account: Account, authorization: string | undefined): UserRecord {

@@ -1,4 +1,5 @@
 import type { RequestRecord } from './requests.ts';
+import type { Staleness } from './state.ts';
 
 /** Rules that make requests fail. What is done and what is answered are chosen apart, for the worst lies between. */
 export interface Fault {
@@ -16,6 +17,8 @@ export interface Fault {
   /** Whether the request takes effect: not at all, before the answer, or `lateMs` after it came in. */
   effect?: 'none' | 'done' | 'late';
   lateMs?: number;
+  /** What it writes is not read for so long, as if `staleReads` were on for this request alone. */
+  stale?: Staleness;
   /** `genuine` is what a healthy server says; `drop` cuts the connection, `hang` never answers. */
   answer: 'genuine' | 'drop' | 'hang' | { status: number; retryAfter?: number; body?: unknown };
   /** Waiting time before the answer; the effect, if any, comes first. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { invalidInput, noRoute, parse } from './answers.ts';
 import { casesOfThread, findCase } from './cases.ts';
 import { iso } from './dates.ts';
-import { append } from './messages.ts';
+import { append, isReadable } from './messages.ts';
 import { requiredId } from './query.ts';
 import type { Call, Route } from './routes.ts';
 import { caseRow, caseUserRows, senderRow, timelineRow } from './rows.ts';
@@ -148,7 +148,7 @@ const MAILS_ON_A_PAGE = 20;
 function listMails({ account, query }: Call): unknown {
   if (!account.variants.readers.mails) throw noRoute();
   const ids = casesOfThread(account, requiredId(query, 'threadId')).map((kase) => kase.id);
-  const mails = [...account.mails.values()].filter((mail) => ids.includes(mail.caseId));
+  const mails = [...account.mails.values()].filter(({ id, caseId }) => ids.includes(caseId) && isReadable(account, id));
   const cursor = account.variants.mailCursor === 'next' ? query.get('next') : null;
   const after = cursor === null ? 0 : Number(Buffer.from(cursor, 'base64').toString('utf8').slice(1));
   const messages = mails.filter((mail) => mail.id > after).slice(0, MAILS_ON_A_PAGE);

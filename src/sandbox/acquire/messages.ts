@@ -46,7 +46,7 @@ export function append(account: Account, kase: CaseRecord, draft: Draft): Messag
     kase.dateUpdated = now;
   }
   changed(account, 'message', message.id);
-  announceMessage(account, message);
+  if (!account.stale?.untold) announceMessage(account, message);
   return message;
 }
 
@@ -55,9 +55,23 @@ export function systemLine(account: Account, kase: CaseRecord, line: { sender: S
   return append(account, kase, { ...line, type: 'event', line: fixed ? 'fixed' : 'named' });
 }
 
+const isShown = (account: Account, { hidden }: MessageRecord): boolean =>
+  hidden.reads === 0 && hidden.until <= account.now();
+
+/** A mail is read with its message, or not yet. */
+export const isReadable = (account: Account, id: number): boolean => {
+  const message = account.messages.get(id);
+  return message === undefined || isShown(account, message);
+};
+
+/** Whatever was not shown yet is from now on. */
+export function showAll(account: Account): void {
+  for (const message of account.messages.values()) message.hidden = { reads: 0, until: 0 };
+}
+
 /** What a reader is shown now: each read that misses a stale message brings it nearer. */
 export function readable(account: Account, messages: MessageRecord[]): MessageRecord[] {
-  const shown = messages.filter(({ hidden }) => hidden.reads === 0 && hidden.until <= account.now());
+  const shown = messages.filter((message) => isShown(account, message));
   for (const { hidden } of messages) hidden.reads = Math.max(hidden.reads - 1, 0);
   return shown;
 }

@@ -1,14 +1,16 @@
 import type { Closing } from './cases.ts';
-import { close, currentCase, findCase, hasJoined, invite, join, open, setStatus } from './cases.ts';
+import { close, currentCase, invite, join, open, setStatus } from './cases.ts';
 import { addContact, findContact } from './contacts.ts';
 import { announceUser } from './events.ts';
-import { addMail, smsMeta } from './mail-and-sms.ts';
+import { smsMeta } from './mail-and-sms.ts';
 import { append, remove, update } from './messages.ts';
 import type { PersonChoice } from './options.ts';
-import type { Account, CaseRecord, ContactRecord, MessageRecord, Row, Sender, UserRecord } from './state.ts';
+import type { Account, CaseRecord, ContactRecord, MessageRecord, UserRecord } from './state.ts';
 import { addUser, changed, messagesOf } from './state.ts';
 import type { UploadChoice } from './uploads.ts';
 import { attachmentRow } from './uploads.ts';
+import type { Mailing, Sending } from './writing.ts';
+import { agentSays, customerSays, mailed, mailing, sending } from './writing.ts';
 
 /**
  * What people do on Acquire's side, without its API: customers in the widget, agents in Acquire's own screens.
@@ -48,47 +50,27 @@ export interface Opening {
   asked?: readonly number[];
   /** Of a text message: the account's number that it goes to. */
   to?: string;
-}
-
-/** What is left out is between the contact and the first inbox. */
-export interface Mailing {
-  text: string;
-  /** As the mail program wrote it; then this is what the case shows, as Acquire may do. */
-  html?: string;
-  from?: string;
-  to?: string[];
-  cc?: string[];
-  replyTo?: string[];
-  attachments?: Row[];
-}
-
-export interface Sending {
-  text?: string;
-  as?: 'attachment' | 'meta' | 'address' | 'nameless';
+  /** What goes along with the first message. */
+  files?: readonly UploadChoice[];
 }
 
 export function people(account: Account, origin: () => string): People {
   return {
     contact: (fields = {}) => addContact(account, { name: 'Jo Contact', email: 'jo@example.com', ...fields }),
     agent: ({ name, email = '' }) => addUser(account, { role: 'agent', name, email }),
-    openCase: (contactId, opening) => openCase(account, contactId, opening),
-    customerWrites: (caseId, text, reopened) => customerWrites(account, { caseId, text, ...reopened }),
-    customerSends: (caseId, file, how) => customerSends(account, caseId, { file, origin: origin(), ...how }),
-    customerMails: (caseId, mail) => {
-      const kase = currentCase(account, caseId);
-      const sender = { type: 'contact', id: kase.contactId } as const;
-      return mailIn(account, append(account, kase, { sender, text: mail.html ?? mail.text }), mail);
+    openCase: (contactId, opening) => openCase(account, contactId, { ...opening, origin: origin() }),
+    customerWrites: (caseId, text, reopened) => customerSays(account, caseId, { text }, reopened?.status),
+    customerSends: (caseId, file, how) =>
+      customerSays(account, caseId, sending(account, currentCase(account, caseId), { file, origin: origin(), ...how })),
+    customerMails: (caseId, mail) => customerSays(account, caseId, mailing(account, origin(), mail)),
+    agentMails: (userId, caseId, mail) =>
+      agentSays(account, findUser(account, userId), caseId, mailing(account, origin(), mail)),
+    agentWrites: (userId, caseId, text, { type = 'message' } = {}) =>
+      agentSays(account, findUser(account, userId), caseId, { text, type }),
+    agentSends: (userId, caseId, file, how) => {
+      const sent = sending(account, currentCase(account, caseId), { file, origin: origin(), ...how });
+      return agentSays(account, findUser(account, userId), caseId, sent);
     },
-    agentMails: (userId, caseId, mail) => {
-      const sender = { type: 'user', id: findUser(account, userId).id } as const;
-      return mailOut(
-        account,
-        append(account, currentCase(account, caseId), { sender, text: mail.html ?? mail.text }),
-        mail,
-      );
-    },
-    agentWrites: (userId, caseId, text, as = {}) => agentWrites(account, userId, { caseId, text, ...as }),
-    agentSends: (userId, caseId, file, how) => agentSends(account, userId, { caseId, file, origin: origin(), ...how }),
     botWrites: (caseId, text) => {
       const bot = [...account.users.values()].find((user) => user.role === 'bot');
       if (!bot) throw new Error('This account has no bot');
@@ -121,49 +103,6 @@ export function people(account: Account, origin: () => string): People {
   };
 }
 
-function customerSends(
-  account: Account,
-  caseId: number,
-  { file, origin, text = '', as = 'attachment' }: Sending & { file: UploadChoice; origin: string },
-): MessageRecord {
-  const kase = currentCase(account, caseId);
-  return sent(account, kase, { sender: { type: 'contact', id: kase.contactId }, file, origin, text, as });
-}
-
-function agentSends(
-  account: Account,
-  userId: number,
-  {
-    caseId,
-    file,
-    origin,
-    text = '',
-    as = 'attachment',
-  }: Sending & { caseId: number; file: UploadChoice; origin: string },
-): MessageRecord {
-  const kase = currentCase(account, caseId);
-  const user = findUser(account, userId);
-  if (kase.status === 'closed') throw new Error(`Case ${kase.id} is closed`);
-  if (kase.status !== 'active' && !hasJoined(kase, user)) join(account, kase, user);
-  return sent(account, kase, { sender: { type: 'user', id: userId }, file, origin, text, as });
-}
-
-function sent(
-  account: Account,
-  kase: CaseRecord,
-  { sender, file, origin, text, as }: Required<Sending> & { sender: Sender; file: UploadChoice; origin: string },
-): MessageRecord {
-  const row = attachmentRow(account, origin, file);
-  const address = String(row['url']);
-  const drafts = {
-    attachment: { text, attachments: [row] },
-    meta: { text, meta: { payload: { file: row } } },
-    address: { text: `${text} ${address}`.trim() },
-    nameless: { text, attachments: [{ name: file.name }] },
-  };
-  return append(account, kase, { sender, ...drafts[as] });
-}
-
 function findUser(account: Account, id: number): UserRecord {
   const user = account.users.get(id);
   if (!user) throw new Error(`There is no user ${id}`);
@@ -176,23 +115,22 @@ function findMessage(account: Account, id: number): MessageRecord {
   return message;
 }
 
-function openCase(account: Account, contactId: number, opening: Opening): CaseRecord {
-  const { text, status = 'active', title, channel, to = account.numbers[0] ?? '' } = opening;
+function openCase(account: Account, contactId: number, opening: Opening & { origin: string }): CaseRecord {
+  const { text, status = 'active', title, channel = 'chat' } = opening;
   const kase = open(account, {
     contactId,
     by: { type: 'contact', id: contactId },
     status: status === 'queue' ? account.variants.queueStatus : status,
+    channel,
     ...(title === undefined ? {} : { title }),
-    ...(channel === undefined ? {} : { channel }),
-    ...(text === undefined
-      ? {}
-      : { message: channel === 'sms' ? smsIn(account, contactId, { text, to }) : { type: 'message', text } }),
+    ...(text === undefined ? {} : { message: firstMessage(account, contactId, { ...opening, text, channel }) }),
   });
   kase.fields = { ...opening.fields };
   kase.tags = (opening.tags ?? []).map((tag) => tagNamed(account, tag));
   for (const userId of opening.asked ?? []) invite(account, kase, findUser(account, userId));
   const first = messagesOf(account, kase.id).find((one) => one.type === 'message');
-  if (first) mailed(account, first);
+  if (first)
+    mailed(account, first, mailing(account, opening.origin, { text: first.text, files: opening.files ?? [] }).mail);
   return kase;
 }
 
@@ -205,75 +143,16 @@ function tagNamed(account: Account, name: string): number {
   return id;
 }
 
-function smsIn(account: Account, contactId: number, { text, to }: { text: string; to: string }) {
-  const From = String(findContact(account, contactId).fields['phone'] ?? '');
-  return { type: 'sms' as const, text, meta: smsMeta(account, { From, To: to }) };
-}
+type First = Opening & { text: string; channel: string; origin: string };
 
-function mailIn(account: Account, message: MessageRecord, mail: Mailing): MessageRecord {
-  const [inbox = ''] = account.inboxes;
-  return mailBetween(account, message, {
-    from: addressOf(account, message),
-    to: [inbox],
-    originalRecipient: inbox,
-    ...mail,
-  });
-}
-
-function mailOut(account: Account, message: MessageRecord, mail: Mailing): MessageRecord {
-  const [inbox = ''] = account.inboxes;
-  return mailBetween(account, message, { from: inbox, to: [addressOf(account, message)], ...mail });
-}
-
-const addressOf = (account: Account, message: MessageRecord): string =>
-  String(findContact(account, findCase(account, message.caseId).contactId).fields['email'] ?? '');
-
-type Sent = Mailing & { from: string; to: string[]; originalRecipient?: string };
-
-function mailBetween(account: Account, message: MessageRecord, { text, html, ...mail }: Sent): MessageRecord {
-  const subject = findCase(account, message.caseId).title;
-  const bodies = { textBody: text, htmlBody: html ?? `<p>${text}</p>` };
-  addMail(account, message, { cc: [], bcc: [], subject, attachments: [], ...bodies, ...mail });
-  return message;
-}
-
-type Words = { caseId: number; text: string };
-
-function customerWrites(account: Account, said: Words & { status?: 'active' | 'pending' | undefined }): MessageRecord {
-  const kase = currentCase(account, said.caseId);
-  const sender = { type: 'contact', id: kase.contactId } as const;
-  const type = kase.channel === 'sms' ? 'sms' : 'message';
-  if (kase.status !== 'closed') return mailed(account, append(account, kase, { sender, text: said.text, type }));
-  const reopened = open(account, {
-    contactId: kase.contactId,
-    by: sender,
-    threadId: kase.threadId,
-    title: kase.title,
-    status: said.status ?? 'active',
-    message: { type, text: said.text },
-  });
-  const written = messagesOf(account, reopened.id).findLast((one) => one.type === type);
-  if (!written) throw new Error('The reopened case has no message');
-  return mailed(account, written);
-}
-
-function mailed(account: Account, message: MessageRecord): MessageRecord {
-  if (message.channel !== 'mail' || message.type !== 'message') return message;
-  const mail = { text: message.text };
-  return message.sender.type === 'contact' ? mailIn(account, message, mail) : mailOut(account, message, mail);
-}
-
-function agentWrites(
-  account: Account,
-  userId: number,
-  said: Words & { type?: 'message' | 'note' | undefined },
-): MessageRecord {
-  const kase = currentCase(account, said.caseId);
-  const user = findUser(account, userId);
-  if (kase.status === 'closed') throw new Error(`Case ${kase.id} is closed`);
-  if (kase.status !== 'active' && !hasJoined(kase, user)) join(account, kase, user);
-  const sender = { type: 'user', id: userId } as const;
-  return mailed(account, append(account, kase, { sender, text: said.text, type: said.type ?? 'message' }));
+function firstMessage(account: Account, contactId: number, first: First) {
+  const { text, channel, to = account.numbers[0] ?? '', files = [], origin } = first;
+  if (channel === 'sms') {
+    const From = String(findContact(account, contactId).fields['phone'] ?? '');
+    return { type: 'sms' as const, text, meta: smsMeta(account, { From, To: to }) };
+  }
+  if (channel === 'mail' || files.length === 0) return { type: 'message' as const, text };
+  return { type: 'message' as const, text, attachments: files.map((file) => attachmentRow(account, origin, file)) };
 }
 
 function joined(account: Account, kase: CaseRecord, user: UserRecord): CaseRecord {

@@ -1,5 +1,6 @@
 import { Door } from './door.ts';
 import { Faults } from './faults.ts';
+import { showAll } from './messages.ts';
 import type { AcquireOptions, KeyChoice, Variants, WebhookChoice } from './options.ts';
 import type { People } from './people.ts';
 import { people } from './people.ts';
@@ -43,6 +44,8 @@ export interface AcquireSimulator extends People {
   setWebhook: (choice: WebhookChoice) => void;
   /** From now on new messages become readable late; null ends it. */
   staleReads: (staleness: Staleness | null) => void;
+  /** Whatever is not readable yet is so at once. */
+  showAll: () => void;
   /** Calls back after every change; the returned function ends that. */
   subscribe: (listener: (change: Change) => void) => () => void;
   snapshot: () => Snapshot;
@@ -78,6 +81,7 @@ export async function startAcquire(options: AcquireOptions = {}): Promise<Acquir
     staleReads: (staleness) => {
       account.stale = staleness;
     },
+    showAll: () => showAll(account),
     subscribe: (listener) => {
       account.listeners.add(listener);
       return () => account.listeners.delete(listener);

@@ -139,6 +139,8 @@ export interface Announcement {
 export interface Staleness {
   reads?: number;
   ms?: number;
+  /** No webhook tells of it either. */
+  untold?: boolean;
 }
 
 /** What somebody put there, as it is served. */

@@ -26,6 +26,12 @@ export const attachmentRow = (account: Account, origin: string, choice: UploadCh
   url: `${origin}${addUpload(account, choice)}`,
 });
 
+/** In the mails of a case, whose keys are Postmark's. */
+export const mailAttachmentRow = (account: Account, origin: string, choice: UploadChoice): Row => {
+  const { name, type, size, url } = attachmentRow(account, origin, choice);
+  return { Name: name, ContentType: type, ContentLength: size, url };
+};
+
 /** False when nothing lies there. */
 export function serveUpload(account: Account, path: string, response: ServerResponse): boolean {
   if (!path.startsWith(BASE)) return false;

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault, Faults } from '../acquire/faults.ts';
 import { flatQuery, type RequestRecord } from '../acquire/requests.ts';
+import { createListening, type Listening } from '../listening.ts';
 import { type Answer, htmlAnswer, jsonAnswer, Refusal, refused } from './answers.ts';
 import { answer } from './routes.ts';
 import { changed, type Organization } from './state.ts';
@@ -28,48 +29,33 @@ export class Door {
   readonly requests: GiosgRequest[] = [];
   readonly #organization: Organization;
   readonly #faults: Faults;
-  readonly #server: Server;
-  #port = 0;
+  readonly #listening: Listening;
 
   constructor(organization: Organization, faults: Faults) {
     this.#organization = organization;
     this.#faults = faults;
-    this.#server = createServer((request, response) => {
+    const server = createServer((request, response) => {
       // A client that went away while we waited is no failure of ours.
       this.#receive(request, response).catch(() => response.destroy());
     });
+    this.#listening = createListening(server);
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return this.#listening.origin();
   }
 
   get port(): number {
-    return this.#port;
+    return this.#listening.port();
   }
 
-  /** The first call chooses the port, later ones come back to it. */
-  async up(port = this.#port): Promise<void> {
-    if (this.#server.listening) return;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, '127.0.0.1', resolve);
-    });
-    this.#server.removeAllListeners('error');
-    const address = this.#server.address();
-    if (address === null || typeof address === 'string') throw new Error('The server listens on no port');
-    this.#port = address.port;
-    changed(this.#organization, 'server', 'up');
+  async up(port?: number): Promise<void> {
+    if (await this.#listening.up(port)) changed(this.#organization, 'server', 'up');
   }
 
-  /** Connections are refused and those under way are cut; what is known stays known. */
+  /** What was done stays done. */
   async down(): Promise<void> {
-    if (!this.#server.listening) return;
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
-    changed(this.#organization, 'server', 'down');
+    if (await this.#listening.down()) changed(this.#organization, 'server', 'down');
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Account, CaseRecord, MessageRecord } from '../acquire/state.ts';
 import type { Stage } from '../stage.ts';
+import { isObject } from '../slack/wire.ts';
 import { kept } from './kept.ts';
 import type { Part } from './parts.ts';
 
@@ -79,11 +80,11 @@ const shownRow = kept(
     sender: row.sender.id,
     name: senderName(account, row),
     text: row.text,
-    files: filesOf(row),
+    files: filesOf(account, row),
     edited: row.dateUpdated !== null,
     at: row.dateCreated,
   }),
-  (row, account) => `${row.dateUpdated} ${senderName(account, row)} ${row.text}`,
+  (row, account) => `${row.dateUpdated} ${senderName(account, row)} ${attachedTo(account, row).length} ${row.text}`,
 );
 
 function senderName(account: Account, { sender }: MessageRecord): string {
@@ -92,5 +93,16 @@ function senderName(account: Account, { sender }: MessageRecord): string {
   return typeof name === 'string' ? name : `#${sender.id}`;
 }
 
-const filesOf = ({ attachments = [] }: MessageRecord) =>
-  attachments.map(({ name, size }) => ({ name: typeof name === 'string' ? name : 'file', size: size ?? null }));
+/** What goes along with a mail stands beside the mail, not in its row. */
+const attachedTo = ({ mails }: Account, { id, attachments = [] }: MessageRecord): readonly unknown[] => {
+  const inMail = mails.get(id)?.['attachments'];
+  return [...attachments, ...(Array.isArray(inMail) ? inMail : [])];
+};
+
+const filesOf = (account: Account, row: MessageRecord) =>
+  attachedTo(account, row).flatMap((given) => {
+    if (!isObject(given)) return [];
+    const { name = given['Name'], size = given['ContentLength'], Content: content } = given;
+    const sent = typeof content === 'string' ? Buffer.from(content, 'base64').length : null;
+    return [{ name: typeof name === 'string' ? name : 'file', size: size ?? sent }];
+  });

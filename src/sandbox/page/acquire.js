@@ -7,7 +7,7 @@ import { Conversation } from './list.js';
 import { Menu } from './menu.js';
 import { drawFile } from './message.js';
 import { agent, conversation, showConversation, workAs } from './seen.js';
-import { act, read } from './wire.js';
+import { act, complain, read } from './wire.js';
 
 /** Acquire's own screen: the list of cases, and one case as its agents see it. */
 
@@ -105,14 +105,13 @@ async function edit({ id, text }) {
 function Writing({ now, agents }) {
   const me = agent.value;
   const name = agents.find(({ id }) => id === me)?.name ?? '';
-  const send = async ({ text, files }) => {
-    const about = { case: now.case, agent: me };
-    const [first, ...others] = files;
-    if (first === undefined)
-      return act({ do: 'acquire_writes', ...about, text, as: isNote.value ? 'note' : 'message' });
-    const done = await act({ do: 'acquire_sends', ...about, file: first, text });
-    for (const file of others) await act({ do: 'acquire_sends', ...about, file, text: '' });
-    return done;
+  const send = ({ text, files }) => {
+    const about = { case: now.case, agent: me, text };
+    if (isNote.value && files.length > 0)
+      return complain('A note takes no files here. Remove them, or send them without “note”.');
+    return files.length === 0
+      ? act({ do: 'acquire_writes', ...about, as: isNote.value ? 'note' : 'message' })
+      : act({ do: 'acquire_sends', ...about, files });
   };
   return html`<${Composer}
     name=${`acquire ${now.thread}`}

@@ -22,7 +22,10 @@ export const act = <On, Said extends z.ZodRawShape>(
 
 const LONGEST_TEXT = 40_000;
 
-export const text = z.string().trim().min(1, 'nothing is written yet').max(LONGEST_TEXT, 'this is too long');
+/** Also nothing, where a file says enough. */
+export const words = z.string().trim().max(LONGEST_TEXT, 'this is longer than 40,000 characters');
+
+export const text = words.min(1, 'nothing is written yet');
 
 /** A file as the page reads it from the disk of whoever plays. */
 export const File = z.object({

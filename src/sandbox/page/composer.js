@@ -1,12 +1,12 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { filesIn } from './files.js';
 import { html } from './html.js';
+import { remembered } from './remembered.js';
 import { Suggestions } from './suggestions.js';
-import { complain } from './wire.js';
 
 /** Where somebody writes: Enter sends, Shift+Enter begins a new line. What is not sent yet stays, by `name`. */
 
-const drafts = new Map();
-const LARGEST_FILE = 2_000_000;
+const drafts = remembered('drafts', {});
 
 /**
  * `send` gets `{ text, files }` and answers undefined when it was refused; then everything stays as it was. `suggest` says
@@ -34,11 +34,12 @@ export function Composer({
     const text = box.current.value.trim();
     if (text === '' && files.length === 0) return;
     box.current.value = '';
-    drafts.delete(name);
+    forgetDraft(name);
     offered.forget();
     setFiles([]);
     if ((await send({ text, files })) !== undefined) return;
     setFiles(files);
+    drafts.value = { ...drafts.peek(), [name]: text };
     if (box.current?.value === '') box.current.value = text;
   };
   return html`<form class=${`composer ${tone}`} aria-label=${label} onSubmit=${submit}>
@@ -50,9 +51,9 @@ export function Composer({
         rows="1"
         aria-label=${label}
         placeholder=${placeholder}
-        defaultValue=${drafts.get(name) ?? ''}
+        defaultValue=${drafts.peek()[name] ?? ''}
         onInput=${() => {
-          drafts.set(name, box.current.value);
+          drafts.value = { ...drafts.peek(), [name]: box.current.value };
           offered.look();
         }}
         onBlur=${offered.forget}
@@ -63,6 +64,11 @@ export function Composer({
       <button type="submit" class="send">Send</button>
     </div>
   </form>`;
+}
+
+function forgetDraft(name) {
+  const { [name]: _sent, ...others } = drafts.peek();
+  drafts.value = others;
 }
 
 /** Not while an input method is composing a character. */
@@ -124,17 +130,3 @@ function Attach({ setFiles }) {
       }}
     />`;
 }
-
-async function filesIn(list) {
-  const small = [...list].filter(({ size }) => size <= LARGEST_FILE);
-  if (small.length < list.length) complain('The sandbox takes files up to 2 MB.');
-  return Promise.all(small.map(async (file) => ({ name: file.name, type: file.type, base64: await base64Of(file) })));
-}
-
-const base64Of = (file) =>
-  new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.addEventListener('load', () => resolve(reader.result.split(',')[1] ?? ''));
-    reader.addEventListener('error', () => reject(reader.error));
-    reader.readAsDataURL(file);
-  });

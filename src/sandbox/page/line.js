@@ -57,7 +57,8 @@ function Counts() {
         html`<span class="state dead" key=${key}>${`${wayOf(key)} closed: ${reason ?? 'no reason'}`}</span>`,
     )}
     ${STATES.filter((state) => state === 'owed' || counts[state] > 0).map(
-      (state) => html`<span class=${`state ${state}`} key=${state}>${`${counts[state] ?? 0} ${state}`}</span>`,
+      (state) =>
+        html`<span class=${`state ${counts[state] > 0 ? state : 'quiet'}`} key=${state}>${`${counts[state] ?? 0} ${state}`}</span>`,
     )}
   </span>`;
 }

@@ -44,11 +44,13 @@ const drawHead = ({ name, isApp, ts, broadcast }) =>
 
 const KILOBYTE = 1000;
 
+const sizeOf = (bytes) => (bytes < KILOBYTE ? `${bytes} B` : `${Math.round(bytes / KILOBYTE)} kB`);
+
 export const drawFile = ({ name, size }) =>
   html`<p class="file">
     <span aria-hidden="true">📄</span>
     <b>${name}</b>
-    ${typeof size === 'number' && html`<span class="about">${`${Math.max(1, Math.round(size / KILOBYTE))} kB`}</span>`}
+    ${typeof size === 'number' && html`<span class="about">${sizeOf(size)}</span>`}
   </p>`;
 
 const drawReactions = (reactions, { react, player }) =>

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { Dialog } from './dialog.js';
+import { filesIn } from './files.js';
 import { html } from './html.js';
 import { awaitThread, showConversation } from './seen.js';
 import { act, read } from './wire.js';
@@ -41,9 +42,10 @@ export function NewCustomer() {
 function Form({ first, close }) {
   const submit = async (event) => {
     event.preventDefault();
-    const told = Object.fromEntries(new FormData(event.target));
+    const { files: _asChosen, ...told } = Object.fromEntries(new FormData(event.target));
+    const files = await filesIn(event.target.elements.files?.files ?? []);
     awaitThread();
-    const made = await act({ do: 'new_customer', ...told });
+    const made = await act({ do: 'new_customer', ...told, ...(files.length > 0 && { files }) });
     if (made === undefined) return;
     showConversation(made.thread);
     close();
@@ -87,6 +89,7 @@ function Form({ first, close }) {
       </select>
     </label>
     <label>First message <textarea name="text" rows="3" required defaultValue=${first.text ?? ''} data-first></textarea></label>
+    ${channel.value !== 'sms' && html`<label>Files <input name="files" type="file" multiple /></label>`}
     <div class="buttons">
       <button type="button" class="quiet" onClick=${close}>Cancel</button>
       <button type="submit" class="primary">Send</button>

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { html } from './html.js';
+import { awaitThread } from './seen.js';
 import { act, read } from './wire.js';
 
 /** Scripted trouble that ends in a verdict: what there is, what is being played, and what came of it. */
@@ -60,7 +61,10 @@ const Offered = ({ rehearsal: { id, name, does, seconds, last }, isBusy, isPlayi
       class="quiet small"
       disabled=${isBusy}
       aria-label=${`Play: ${name}`}
-      onClick=${() => act({ do: 'rehearse', rehearsal: id })}
+      onClick=${() => {
+        awaitThread();
+        void act({ do: 'rehearse', rehearsal: id });
+      }}
     >
       ${isPlaying ? 'Playing…' : 'Play'}
     </button>

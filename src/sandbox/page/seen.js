@@ -1,25 +1,42 @@
 import { computed, effect, signal } from '@preact/signals';
+import { remembered } from './remembered.js';
 import { read } from './wire.js';
 
 /** Where whoever plays is looking: which member they are, what is open on either side. */
 
-const chosenPlayer = signal(null);
-const chosenPlace = signal(null);
-const chosenAgent = signal(null);
-const chosenConversation = signal(null);
+const chosenPlayer = remembered('player', null);
+const chosenPlace = remembered('place', null);
+const chosenAgent = remembered('agent', null);
+const chosenConversation = remembered('conversation', null);
 
 /** The thread that was opened last in each channel. */
-const openThreads = signal({});
+const openThreads = remembered('threads', {});
 
-export const player = computed(() => chosenPlayer.value ?? read('slack')?.players[0].id);
+/** The chosen one, where it is there; else the first. */
+const among = (chosen, ids = []) => (ids.includes(chosen) ? chosen : ids[0]);
+
+export const player = computed(() =>
+  among(
+    chosenPlayer.value,
+    read('slack')?.players.map(({ id }) => id),
+  ),
+);
 /** A channel's id, or `home`. */
-export const place = computed(() => chosenPlace.value ?? read('slack')?.home);
+export const place = computed(() => {
+  const slack = read('slack');
+  return slack && among(chosenPlace.value, [slack.home, ...slack.channels.map(({ id }) => id), 'home']);
+});
 /** The thread that is open beside the channel: `{ channel, ts }`, or null. */
 export const thread = computed(() => {
   const ts = openThreads.value[place.value] ?? null;
   return ts === null ? null : { channel: place.value, ts };
 });
-export const agent = computed(() => chosenAgent.value ?? read('acquire')?.agents[0]?.id);
+export const agent = computed(() =>
+  among(
+    chosenAgent.value,
+    read('acquire')?.agents.map(({ id }) => id),
+  ),
+);
 /** What both the customer's chat and Acquire's case view show. */
 export const conversation = computed(() => {
   const threads = read('acquire')?.threads ?? [];
@@ -75,11 +92,13 @@ function showCase(id) {
   }
 }
 
-let isAwaited = true;
+let isAwaited = Object.keys(openThreads.peek()).length === 0;
+let isCustomerAwaited = false;
 
-/** The next thread that starts is opened as soon as it is there. */
+/** The next thread that starts is opened as soon as it is there, and so is its customer's window. */
 export function awaitThread() {
   isAwaited = true;
+  isCustomerAwaited = true;
 }
 
 const isRoot = (channel, ts) => {
@@ -98,4 +117,15 @@ effect(() => {
   if (!isNew || !isAwaited || newest === undefined) return;
   isAwaited = false;
   openThread(channel, newest);
+});
+
+let newestKnown = 0;
+
+effect(() => {
+  const newest = Math.max(0, ...(read('acquire')?.threads ?? []));
+  const isNew = newest > newestKnown;
+  newestKnown = newest;
+  if (!isNew || !isCustomerAwaited) return;
+  isCustomerAwaited = false;
+  showConversation(newest);
 });

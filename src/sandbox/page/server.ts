@@ -76,6 +76,8 @@ interface Serving extends PageOptions {
 }
 
 export async function startPage(options: PageOptions): Promise<Page> {
+  // One that is not installed is found out here, and not by somebody who looks at an empty page.
+  for (const library of Object.values(LIBRARIES)) import.meta.resolve(library);
   const html = await readFile(new URL('page.html', import.meta.url), 'utf8');
   const importMap = /<script type="importmap">([^]*?)<\/script>/.exec(html)?.[1] ?? '';
   const streams = new Set<ServerResponse>();

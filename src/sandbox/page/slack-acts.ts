@@ -5,7 +5,7 @@ import type { Outcome } from '../slack/view-answers.ts';
 import type { Json } from '../slack/wire.ts';
 import type { Stage } from '../stage.ts';
 import type { Act, File } from './act.ts';
-import { act, contentOf, File as FileSaid, text } from './act.ts';
+import { act, contentOf, File as FileSaid, text, words } from './act.ts';
 
 /** What members do in Slack's client. */
 
@@ -25,7 +25,7 @@ export const slackActs = {
       channel,
       thread: z.string().optional(),
       broadcast: z.boolean().optional(),
-      text: z.string().trim().max(40_000),
+      text: words,
       files: z.array(FileSaid).max(10).optional(),
     },
     ({ slack }: Side, said) => {

@@ -1,11 +1,15 @@
-import { useId, useState } from 'preact/hooks';
+import { useId } from 'preact/hooks';
 import { html } from './html.js';
+import { remembered } from './remembered.js';
 
 /** Several panels in one place: arrow keys go from tab to tab. `tabs`: `[{ id, label, panel }]`. */
 export function Tabs({ label, tabs, beside = null }) {
   const name = useId();
-  const [shown, setShown] = useState(tabs[0].id);
-  const chosen = tabs.find(({ id }) => id === shown) ?? tabs[0];
+  const shown = remembered(`tab ${label}`, tabs[0].id);
+  const setShown = (id) => {
+    shown.value = id;
+  };
+  const chosen = tabs.find(({ id }) => id === shown.value) ?? tabs[0];
   const step = (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by === undefined) return;

@@ -47,13 +47,10 @@ const Nobody = () =>
   </div>`;
 
 function Customer({ now }) {
-  const send = async ({ text, files }) => {
-    const [first, ...others] = files;
-    if (first === undefined) return act({ do: 'customer_writes', case: now.case, text });
-    const done = await act({ do: 'customer_sends', case: now.case, file: first, text });
-    for (const file of others) await act({ do: 'customer_sends', case: now.case, file, text: '' });
-    return done;
-  };
+  const send = ({ text, files }) =>
+    files.length === 0
+      ? act({ do: 'customer_writes', case: now.case, text })
+      : act({ do: 'customer_sends', case: now.case, files, text });
   return html`<p class="facts">${[NAMES[now.channel] ?? now.channel, whereOf(now)].filter(Boolean).join(' · ')}</p>
     <${Conversation} label="What the customer sees" look="bubbles">
       ${now.messages.map((id) => html`<${Bubble} key=${id} id=${id} isMail=${now.channel === 'mail'} title=${now.title} />`)}
@@ -62,7 +59,7 @@ function Customer({ now }) {
       name=${`customer ${now.thread}`}
       label="Write as the customer"
       placeholder=${`Write as ${now.customer.split(' ')[0]}…`}
-      takesFiles=${now.channel === 'chat'}
+      takesFiles=${now.channel !== 'sms'}
       tone="teal"
       send=${send}
     />`;

@@ -39,7 +39,7 @@ export function follow(changes) {
 export const complaint = signal(null);
 
 export function complain(words) {
-  complaint.value = { words };
+  complaint.value = { words: words.charAt(0).toUpperCase() + words.slice(1) };
 }
 
 /** Tells the sandbox what a person does; a refusal is shown. Answers undefined when it was refused. */

@@ -1,4 +1,4 @@
-import { until } from '../sights.ts';
+import { Unseen, until } from '../sights.ts';
 import { U } from '../slack/seed.ts';
 import type { Stage } from '../stage.ts';
 import type { Door, Stuck } from '../stuck.ts';
@@ -102,13 +102,62 @@ export const outcomes: readonly Rehearsal[] = [
       await fault('acquire_refuses', true);
       await step('The reply is refused', async () => {
         talk.agentWrites(U.anna, 'Size 42.');
-        return `it is a dead letter: ${(await retryIn(stage, talk)).reason}`;
+        return `it is a dead letter: ${(await doorIn(stage, talk, 'Retry')).reason}`;
       });
       await fault('acquire_refuses', false);
       await step('Its author presses Retry', async () => {
-        const { member, channel, ts, action, value } = (await retryIn(stage, talk)).press;
-        await stage.slack.click(member, { channel, ts, actionId: action, value });
+        await press(stage, talk, 'Retry');
         return seesDelivered(stage, talk, ['Size 42.']);
+      });
+    },
+  },
+  {
+    id: 'nobody-knows',
+    name: 'Nobody can tell whether it arrived',
+    does: 'A mail is lost, a text message goes out, and Acquire answers to neither and shows neither.',
+    expects: 'Nothing is sent again by itself: their authors are asked, and after a press each customer has it once.',
+    seconds: 30,
+    play: async ({ stage, step, open, fault }) => {
+      const mail = await open('Please send me a quote.', 'mail');
+      const text = await open('Are you open now?', 'sms');
+      const tries = triesSoFar(stage);
+      await fault('acquire_lost', true);
+      await step('An agent answers the mail, and it is lost', async () => {
+        mail.agentWrites(U.anna, 'Ninety, with postage.');
+        await seesHit(stage, 'acquire_lost');
+        return 'Acquire was asked to send it, did not, and does not answer';
+      });
+      await fault('acquire_lost', false);
+      await fault('acquire_unseen', true);
+      await step('Another answers the text message, and it goes out', async () => {
+        text.agentWrites(U.ben, 'Until five.');
+        await seesHit(stage, 'acquire_unseen');
+        return `the customer has ${await seesAll(text, 'atCustomer', 1)}, and Acquire neither answers nor shows it`;
+      });
+      await step(
+        'Both authors are asked, and nothing was sent twice',
+        async () => {
+          const isAsked = (): boolean => {
+            if (tries() > 2) throw new Unseen('one try of each', `${tries()} tries, without anybody’s word`);
+            return [mail, text].every((talk) => asksBoth(stage, talk));
+          };
+          await until(
+            isAsked,
+            () => '“It arrived” and “Send again” in both threads',
+            () => stuckInWords(stage),
+          );
+          return `each was sent once; ${stuckInWords(stage)}`;
+        },
+        LOOKED_UP,
+      );
+      await step('It is on the customer’s phone: “It arrived”', async () => {
+        await press(stage, text, 'It arrived');
+        return seesDelivered(stage, text, ['Until five.']);
+      });
+      await fault('acquire_unseen', false);
+      await step('The other customer has no mail: “Send again”', async () => {
+        await press(stage, mail, 'Send again');
+        return seesDelivered(stage, mail, ['Ninety, with postage.']);
       });
     },
   },
@@ -132,6 +181,14 @@ export const outcomes: readonly Rehearsal[] = [
   },
 ];
 
+/** Counts mails and text messages that were handed to Acquire from now on, whatever it did with them. */
+function triesSoFar({ acquire }: Stage): () => number {
+  const tries = (): number =>
+    acquire.requests.filter(({ path }) => path === '/mail/add-message' || path === '/voip/send-sms').length;
+  const before = tries();
+  return () => tries() - before;
+}
+
 /** As many as there should be, whatever they say. */
 async function seesAll(talk: Talk, side: 'inThread' | 'atCustomer', count: number): Promise<string> {
   await until(
@@ -145,22 +202,39 @@ async function seesAll(talk: Talk, side: 'inThread' | 'atCustomer', count: numbe
 
 type Press = Extract<Door['act'], { do: 'press' }>;
 
-/** The button that the author of a dead letter has in the thread. */
-function retryIn(stage: Stage, talk: Talk): Promise<{ readonly reason: string; readonly press: Press }> {
-  return until(
-    () =>
-      stuckOn(stage)
-        .filter((one) => talk.owns({ id: one.id, lane: '' }))
-        .flatMap(retryOf)[0],
-    () => `a Retry button in the thread of ${talk.customer}`,
-    () =>
-      stuckOn(stage)
-        .map(({ state, reason }) => `${state}: ${reason ?? 'no reason'}`)
-        .join(', ') || 'nothing is dead',
-  );
+interface Asking {
+  readonly state: string;
+  readonly reason: string;
+  readonly press: Press;
 }
 
-const retryOf = ({ reason, doors }: Stuck): { reason: string; press: Press }[] =>
-  doors.flatMap(({ label, act }) =>
-    label === 'Retry' && act.do === 'press' ? [{ reason: reason ?? '', press: act }] : [],
+/** The buttons of that name that an author has in the thread. */
+const doorsIn = (stage: Stage, talk: Talk, button: string): Asking[] =>
+  stuckOn(stage)
+    .filter((one) => talk.owns({ id: one.id, lane: '' }))
+    .flatMap((one) => askingBy(one, button));
+
+const doorIn = (stage: Stage, talk: Talk, button: string): Promise<Asking> =>
+  until(
+    () => doorsIn(stage, talk, button)[0],
+    () => `a button “${button}” in the thread of ${talk.customer}`,
+    () => stuckInWords(stage),
   );
+
+const asksBoth = (stage: Stage, talk: Talk): boolean =>
+  ['It arrived', 'Send again'].every((button) => doorsIn(stage, talk, button).some(({ state }) => state === 'unknown'));
+
+const stuckInWords = (stage: Stage): string =>
+  stuckOn(stage)
+    .map(({ state, reason }) => `${state}: ${reason ?? 'no reason'}`)
+    .join(', ') || 'nothing waits for a person';
+
+const askingBy = ({ state, reason, doors }: Stuck, button: string): Asking[] =>
+  doors.flatMap(({ label, act }) =>
+    label === button && act.do === 'press' ? [{ state, reason: reason ?? '', press: act }] : [],
+  );
+
+async function press(stage: Stage, talk: Talk, button: string): Promise<void> {
+  const { member, channel, ts, action, value } = (await doorIn(stage, talk, button)).press;
+  await stage.slack.click(member, { channel, ts, actionId: action, value });
+}

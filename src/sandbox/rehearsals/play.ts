@@ -3,7 +3,7 @@ import { heard, quoted, said, Unseen, until } from '../sights.ts';
 import { C } from '../slack/seed.ts';
 import type { Stage } from '../stage.ts';
 import type { Play, Rehearsal } from './rehearsal.ts';
-import { beginTalk, type Talk } from './talk.ts';
+import { beginTalk, type Channel, type Talk } from './talk.ts';
 import { findings, inWords, openOf } from './verdict.ts';
 
 /** Plays a rehearsal on a stage: steps, the end of all faults, calm, and the verdict. */
@@ -106,8 +106,8 @@ function createPlay(stage: Stage, talks: Talk[], { onStep = () => undefined, sig
       throw error;
     }
   };
-  const begin = (text: string): Talk => {
-    const talk = beginTalk(stage, text);
+  const begin = (text: string, channel?: Channel): Talk => {
+    const talk = beginTalk(stage, text, channel);
     talks.push(talk);
     return talk;
   };
@@ -115,8 +115,8 @@ function createPlay(stage: Stage, talks: Talk[], { onStep = () => undefined, sig
     stage,
     step,
     begin,
-    open: async (text) => {
-      const talk = begin(text);
+    open: async (text, channel) => {
+      const talk = begin(text, channel);
       await step('A customer writes, and a thread starts', () => seesInThread(stage, talk, [text]));
       return talk;
     },

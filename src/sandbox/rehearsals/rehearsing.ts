@@ -1,6 +1,7 @@
 import type { Stage } from '../stage.ts';
 import { rehearsalNamed, rehearsals } from './all.ts';
 import { playRehearsal, type Result, type ShownStep } from './play.ts';
+import type { Rehearsal } from './rehearsal.ts';
 
 /** Rehearsals as the page has them: one at a time, its steps as they come, and the last verdict of each. */
 
@@ -18,12 +19,7 @@ export interface Rehearsing {
   readonly stop: () => Promise<void>;
 }
 
-export interface ShownRehearsal {
-  readonly id: string;
-  readonly name: string;
-  readonly does: string;
-  readonly expects: string;
-  readonly seconds: number;
+export interface ShownRehearsal extends Omit<Rehearsal, 'play'> {
   readonly last: Result | null;
 }
 
@@ -41,9 +37,7 @@ export function createRehearsing(stage: Stage, tell: () => void): Rehearsing {
 
   return {
     state: () => ({
-      all: rehearsals().map(({ id, name, does, expects, seconds }) => {
-        return { id, name, does, expects, seconds, last: results.get(id) ?? null };
-      }),
+      all: rehearsals().map(({ play: _script, ...told }) => ({ ...told, last: results.get(told.id) ?? null })),
       playing: playing?.id ?? null,
       played,
       steps,

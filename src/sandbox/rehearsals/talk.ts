@@ -4,6 +4,9 @@ import { C } from '../slack/seed.ts';
 import type { Message } from '../slack/workspace.ts';
 import type { Stage } from '../stage.ts';
 
+/** On which way a customer writes. */
+export type Channel = 'chat' | 'mail' | 'sms';
+
 /** One conversation of a rehearsal: what was written on each side, and what the other side shows of it. */
 export interface Talk {
   readonly customer: string;
@@ -27,14 +30,19 @@ export interface Talk {
 }
 
 const FIRST_NUMBER = 1_000;
+const FIRST_PHONE = 1_000_000;
 
 /** A new customer writes to the helpdesk. */
-export function beginTalk(stage: Stage, text: string): Talk {
+export function beginTalk(stage: Stage, text: string, channel: Channel = 'chat'): Talk {
   const { slack, acquire } = stage;
   const number = FIRST_NUMBER + acquire.account.contacts.size;
   const customer = `Rhea ${number}`;
-  const contact = acquire.contact({ name: customer, email: `rhea.${number}@example.com` });
-  const kase = acquire.openCase(contact.id, { text, title: `Rehearsal ${number}` });
+  const contact = acquire.contact({
+    name: customer,
+    email: `rhea.${number}@example.com`,
+    ...(channel === 'sms' && { phone: `+35840${FIRST_PHONE + number}` }),
+  });
+  const kase = acquire.openCase(contact.id, { text, channel, title: `Rehearsal ${number}` });
   const written = [text];
   let replies: { readonly message: Message; readonly text: string }[] = [];
 

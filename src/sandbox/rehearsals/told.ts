@@ -1,9 +1,11 @@
 import { ACCOUNT_EVENTS } from '../acquire/options.ts';
 import { U } from '../slack/seed.ts';
+import { isObject, textOf } from '../slack/wire.ts';
 import type { Stage } from '../stage.ts';
 import { seesDelivered, seesInThread } from './play.ts';
 import type { Play, Rehearsal } from './rehearsal.ts';
-import { killAndStart } from './waits.ts';
+import type { Talk } from './talk.ts';
+import { killAndStart, seesHit, seesWaiting } from './waits.ts';
 
 /** What both sides tell the app is lost, comes twice or in the wrong order. */
 
@@ -56,6 +58,29 @@ export const told: readonly Rehearsal[] = [
         for (const text of WORDS) talk.agentWrites(U.anna, text);
         return seesDelivered(stage, talk, WORDS);
       });
+    },
+  },
+  {
+    id: 'events-reordered',
+    name: 'Slack tells in the wrong order',
+    does: 'Acquire is down. Two agents answer and the first edits at once; of these events the last comes first.',
+    expects: 'The edit is not lost, and the customer has both answers in the order of the thread.',
+    seconds: 6,
+    play: async ({ stage, step, open, fault }) => {
+      const talk = await open('What do I do with it?');
+      await fault('acquire_down', true);
+      await fault('events_reordered', true);
+      await step('Two agents answer, and the first edits', async () => {
+        const first = talk.agentWrites(U.anna, 'Put it into its bxo.');
+        talk.agentWrites(U.ben, 'And send it back.');
+        talk.agentEdits(first, 'Put it into its box.');
+        await seesHit(stage, 'events_reordered', 3);
+        await seesWaiting(stage, talk);
+        return `Slack told of ${tellings(stage, talk).join(', then of ')}`;
+      });
+      await fault('events_reordered', false);
+      await fault('acquire_down', false);
+      await step('Acquire is back', () => seesDelivered(stage, talk, ['Put it into its box.', 'And send it back.']));
     },
   },
   {
@@ -122,3 +147,17 @@ async function withEveryWebhook({ stage, step, begin, fault }: Play, id: string)
 
 const webhooksSent = ({ acquire }: Stage): number =>
   acquire.webhooks.log.reduce((sum, { attempts }) => sum + attempts.length, 0);
+
+/** In the order in which the app was told: of the agents' messages, and of their edits. */
+function tellings({ slack }: Stage, talk: Talk): string[] {
+  const written = new Map(talk.replies().map(({ ts, text }) => [ts, text]));
+  return slack.deliveries
+    .flatMap(({ event, attempts: [first] }) => {
+      const { message = event } = event;
+      const text = isObject(message) ? written.get(textOf(message['ts'])) : undefined;
+      if (text === undefined || first === undefined) return [];
+      return [{ at: first.at, words: event === message ? `“${text}”` : `the edit of “${text}”` }];
+    })
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ words }) => words);
+}

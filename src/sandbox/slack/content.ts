@@ -2,7 +2,7 @@ import { blockFaults, tooLong } from './blocks.ts';
 import { objects, Refusal } from './refusal.ts';
 import { blockId, postedText } from './text.ts';
 import type { Json, JsonObject } from './wire.ts';
-import type { Workspace } from './workspace.ts';
+import type { NewEphemeral, Workspace } from './workspace.ts';
 import { formatTs, nextTs } from './workspace.ts';
 
 export const MAX_POST_TEXT = 40_000;
@@ -30,14 +30,6 @@ export function readContent(workspace: Workspace, given: { text: string; blocks:
 
 export const named = (workspace: Workspace, blocks: JsonObject[]): JsonObject[] =>
   structuredClone(blocks).map((block) => ({ ...block, block_id: block['block_id'] ?? blockId(workspace) }));
-
-export interface NewEphemeral {
-  channel: string;
-  user: string;
-  text: string;
-  blocks?: JsonObject[];
-  thread_ts?: string;
-}
 
 export function addEphemeral(workspace: Workspace, given: NewEphemeral): string {
   const channel = workspace.channels.get(given.channel);

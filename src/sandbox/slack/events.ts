@@ -23,10 +23,16 @@ export interface Delivery {
   state: 'pending' | 'delivered' | 'given up' | 'lost';
 }
 
+/** So many events, or as many as come within that time, are told one after another, the last first. */
+export interface Reversing {
+  reverse: number;
+  withinMs: number;
+}
+
 /** Something goes wrong between Slack and the app. */
 export interface EventFaultRule {
   /** `without`: a field that Slack's pages show as one that may be absent. */
-  action: 'lose' | 'duplicate' | { delayMs: number } | 'swap' | { without: string };
+  action: 'lose' | 'duplicate' | { delayMs: number } | 'swap' | { without: string } | Reversing;
   times?: number;
   matches?: (event: EventFact) => boolean;
 }
@@ -74,16 +80,27 @@ export function createEvents(options: EventOptions): Events {
   let sent: number[] = [];
   let noticed = 0;
 
-  const start = (delivery: Delivery, delayMs = 0): void => {
-    const run = (async () => {
-      if (delayMs > 0) await sleep(delayMs, undefined, { signal, ref: false });
-      await options.deliver(delivery);
-    })().catch(() => undefined);
+  const track = (work: () => Promise<void>): void => {
+    const run = work().catch(() => undefined);
     running.add(run);
     void run.finally(() => {
       running.delete(run);
       workspace.changed({ kind: 'delivery' });
     });
+  };
+  const start = (delivery: Delivery, delayMs = 0): void =>
+    track(async () => {
+      if (delayMs > 0) await sleep(delayMs, undefined, { signal, ref: false });
+      await options.deliver(delivery);
+    });
+
+  const reversed = createReversed({ deliver: options.deliver, track, signal });
+
+  const tell = (delivery: Delivery, action: Exclude<EventFaultRule['action'], Reversing> | undefined): void => {
+    if (typeof action === 'object' && 'without' in action) Reflect.deleteProperty(delivery.event, action.without);
+    if (action === 'lose') delivery.state = 'lost';
+    else start(delivery, typeof action === 'object' && 'delayMs' in action ? action.delayMs : 0);
+    if (action === 'duplicate') start(delivery);
   };
 
   const overVolume = (): boolean => {
@@ -109,10 +126,8 @@ export function createEvents(options: EventOptions): Events {
       return;
     }
     kept = [];
-    if (typeof action === 'object' && 'without' in action) Reflect.deleteProperty(delivery.event, action.without);
-    if (action === 'lose') delivery.state = 'lost';
-    else start(delivery, typeof action === 'object' && 'delayMs' in action ? action.delayMs : 0);
-    if (action === 'duplicate') start(delivery);
+    if (typeof action === 'object' && 'reverse' in action) reversed.gather(delivery, action);
+    else tell(delivery, action);
     for (const late of waiting) start(late, 5);
   };
 
@@ -129,14 +144,44 @@ export function createEvents(options: EventOptions): Events {
       rules.push(entry);
       return () => {
         rules = rules.filter((other) => other !== entry);
+        reversed.tellNow();
       };
     },
     clearFaults: () => {
       rules = [];
+      reversed.tellNow();
       for (const late of kept.splice(0)) start(late);
     },
     settled: async () => {
       while (running.size > 0) await Promise.all(running);
+    },
+  };
+}
+
+interface Ways {
+  readonly deliver: EventOptions['deliver'];
+  readonly track: (work: () => Promise<void>) => void;
+  readonly signal: AbortSignal;
+}
+
+function createReversed({ deliver, track, signal }: Ways) {
+  let gathered: Delivery[] = [];
+  let tellNow = (): void => undefined;
+  const tellLater = async (withinMs: number): Promise<void> => {
+    const { promise: full, resolve } = Promise.withResolvers<void>();
+    tellNow = resolve;
+    await Promise.race([full, sleep(withinMs, undefined, { signal, ref: false })]);
+    const told = gathered.toReversed();
+    gathered = [];
+    for (const delivery of told) await deliver(delivery);
+  };
+  return {
+    /** Whatever is gathered by now. */
+    tellNow: (): void => tellNow(),
+    gather: (delivery: Delivery, { reverse, withinMs }: Reversing): void => {
+      gathered = [...gathered, delivery];
+      if (gathered.length === 1) track(() => tellLater(withinMs));
+      if (gathered.length >= reverse) tellNow();
     },
   };
 }

@@ -36,8 +36,11 @@ export interface SayOptions {
 /** What a person does in Slack's client, and what a person sees there. What the client would not allow throws. */
 export interface People {
   say: (user: string, channel: string, text: string, options?: SayOptions) => Message;
-  edit: (user: string, channel: string, ts: string, text: string) => void;
+  /** `without`: a file that is taken out of the message by the same edit. */
+  edit: (user: string, channel: string, ts: string, text: string, options?: { without?: string }) => void;
   remove: (user: string, channel: string, ts: string) => void;
+  /** Deletes one file of their own; its message stays, and shows where it was. */
+  removeFile: (user: string, channel: string, ts: string, file: string) => void;
   react: (user: string, channel: string, ts: string, name: string) => void;
   unreact: (user: string, channel: string, ts: string, name: string) => void;
   /** Slack fetches a link and changes the message, though nobody edited it. */
@@ -77,14 +80,22 @@ export function createPeople(parts: { workspace: Workspace; files: Files; views:
   };
   return {
     say: (user, channel, text, options = {}) => say(parts, { user, channel: at(channel), text, options }),
-    edit: (user, channel, ts, text) => {
-      own(user, channel, ts);
+    edit: (user, channel, ts, text, { without } = {}) => {
+      const { files } = own(user, channel, ts);
+      const left = without === undefined ? {} : { files: files?.filter((file) => file['id'] !== without) };
       const edited = { user, ts: formatTs(Math.floor(workspace.now() / 1000) * 1_000_000) };
-      changeMessage(workspace, at(channel), { ts, change: { ...typedText(workspace, text), edited } });
+      changeMessage(workspace, at(channel), { ts, change: { ...typedText(workspace, text), ...left, edited } });
     },
     remove: (user, channel, ts) => {
       if (!userOf(workspace, user).is_admin) own(user, channel, ts);
       deleteMessage(workspace, at(channel), ts);
+    },
+    removeFile: (user, channel, ts, id) => {
+      const { files = [] } = own(user, channel, ts);
+      if (!files.some((file) => file['id'] === id)) throw new Error(`${id} is not in ${ts}`);
+      parts.files.remove(id);
+      const left = files.map((file) => (file['id'] === id ? { id, mode: 'tombstone', name: null } : file));
+      changeMessage(workspace, at(channel), { ts, change: { files: left } });
     },
     react: (user, channel, ts, name) => {
       if (!addReaction(workspace, insider(at(channel), user), { ts, user, name })) throw new Error('already reacted');

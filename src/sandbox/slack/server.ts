@@ -15,8 +15,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import http from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
+import { createListening } from '../listening.ts';
 import type { Api } from './api.ts';
 import { createApi } from './api.ts';
 import { channelFacts } from './channels.ts';
@@ -106,8 +105,8 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackSimul
   workspace.changed = (change) => listeners.forEach((listener) => listener(change));
   const closing = new AbortController();
   const network = createNetwork();
-  await network.listen(options.port ?? 0);
-  const origin = () => network.origin();
+  await network.up(options.port);
+  const { origin } = network;
 
   const pace: Pace = {
     retries: options.retries ?? DEFAULT_RETRIES_MS,
@@ -171,8 +170,8 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackSimul
     socket,
     addUser: (user) => addUser(workspace, user),
     addChannel: (channel) => addChannel(workspace, channel),
-    down: () => network.stop(),
-    up: () => network.listen(),
+    down: async () => void (await network.down()),
+    up: async () => void (await network.up()),
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -193,7 +192,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackSimul
     close: async () => {
       closing.abort();
       await socket.close();
-      await network.stop();
+      await network.down();
     },
   };
 }
@@ -254,22 +253,10 @@ async function route(rooms: Rooms, request: IncomingMessage, response: ServerRes
 
 /** The listening side, which can go down and come up again on the same port. */
 function createNetwork() {
-  const sockets = new Set<Socket>();
   // Long enough that no client meets a connection which is just being closed.
   const server = http.createServer({ keepAliveTimeout: 60_000 });
-  let port = 0;
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-  });
   return {
-    origin: () => `http://127.0.0.1:${port}`,
-    listen: async (wanted?: number) => {
-      server.listen(wanted ?? port, '127.0.0.1');
-      await once(server, 'listening');
-      const address: AddressInfo | string | null = server.address();
-      if (typeof address === 'object' && address !== null) port = address.port;
-    },
+    ...createListening(server),
     serve: (answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>, socketMode: SocketMode) => {
       server.on('request', (request, response) => {
         answer(request, response).catch((error: unknown) => {
@@ -278,13 +265,6 @@ function createNetwork() {
         });
       });
       server.on('upgrade', socketMode.upgrade);
-    },
-    stop: async () => {
-      if (!server.listening) return;
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
     },
   };
 }

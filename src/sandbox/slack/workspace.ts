@@ -93,13 +93,16 @@ export interface Channel {
   lastMicros: number;
 }
 
-export interface Ephemeral {
-  ts: string;
+export interface NewEphemeral {
   channel: string;
   user: string;
   text: string;
   blocks?: JsonObject[];
   thread_ts?: string;
+}
+
+export interface Ephemeral extends NewEphemeral {
+  ts: string;
   at: number;
 }
 
