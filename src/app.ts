@@ -20,7 +20,7 @@ import { createToSlack } from './bridge/outbox/to-slack.ts';
 import { createWatchSeeker } from './bridge/threads/lost-watches.ts';
 import { createVisitorWatch } from './bridge/visitors/visitor-watch.ts';
 import { ChannelId } from './core/ids.ts';
-import { Failure } from './delivery/errors.ts';
+import type { Failure } from './delivery/errors.ts';
 import { createHousekeeping } from './delivery/housekeeping.ts';
 import { createInbox } from './delivery/inbox.ts';
 import { createOutbox } from './delivery/outbox.ts';
@@ -39,7 +39,8 @@ const RETENTION: Retention = { textMs: DAY, deadTextMs: 30 * DAY, keyMs: 30 * DA
 /** Two requests a second, and a start at once for the first few (contract section 6). */
 const READ_BUDGET: ReadBudget = { perSecond: 2, burst: 10 };
 
-export { AgentKeysRefused, type App } from './app/life.ts';
+export { type App, StartRefused } from './app/life.ts';
+export { filesProblems } from './app/files.ts';
 
 /** Beside the configuration: what tests and benchmarks replace. */
 export type AppOptions = GroundOptions & {
@@ -92,14 +93,13 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   });
 };
 
-/** The variable whose value its vendor refused, when that is what ended the start. */
-export const refusedVariable = (
-  error: unknown,
-): 'SLACK_BOT_TOKEN' | 'SLACK_APP_TOKEN' | 'ACQUIRE_API_KEY' | 'GIOSG_API_TOKEN' | null => {
-  if (!(error instanceof Failure) || error.facts.kind !== 'auth') return null;
-  if (error.facts.side === 'giosg') return 'GIOSG_API_TOKEN';
-  if (error.facts.side !== 'slack') return 'ACQUIRE_API_KEY';
-  return error.facts.attempted === 'apps.connections.open' ? 'SLACK_APP_TOKEN' : 'SLACK_BOT_TOKEN';
+/** The variable whose value its vendor refused. */
+export const refusedVariable = ({
+  facts,
+}: Failure): 'SLACK_BOT_TOKEN' | 'SLACK_APP_TOKEN' | 'ACQUIRE_API_KEY' | 'GIOSG_API_TOKEN' => {
+  if (facts.side === 'giosg') return 'GIOSG_API_TOKEN';
+  if (facts.side !== 'slack') return 'ACQUIRE_API_KEY';
+  return facts.attempted === 'apps.connections.open' ? 'SLACK_APP_TOKEN' : 'SLACK_BOT_TOKEN';
 };
 
 type Question = { readonly member: Parameters<typeof standingOf>[1]; readonly channel: ChannelId | null } & {

@@ -4,6 +4,7 @@ import { AgentId, type CaseId, type ContactId } from '../core/ids.ts';
 import type { CaseDraft, InviteOutcome } from '../core/ports.ts';
 import { Failure } from '../delivery/errors.ts';
 import { getCase } from './cases.ts';
+import { withMark } from './marks.ts';
 import { type Room, wireId } from './room.ts';
 import { CaseRow } from './schema.ts';
 import { caseFrom } from './translate.ts';
@@ -15,14 +16,16 @@ export const createCase = async (room: Room, draft: CaseDraft): Promise<Case> =>
     // No other word was ever shown here; a chain that is gone on with has one already.
     ...(channel === 'chat' ? { channel } : {}),
     ...(title === '' ? {} : { title }),
-    ...(firstMessage === null
-      ? {}
-      : { message: { type: 'message', message: firstMessage }, meta: { casebridge: marker } }),
+    ...(firstMessage === null ? {} : { message: { type: 'message', message: firstMessage } }),
     ...(chain === null ? {} : { threadId: wireId(chain) }),
   };
   const query = [['contactId', contact], ...room.asAgent] as const;
-  const request = { verb: 'POST', path: 'crm/messenger/chat/create', about: contact, query, body } as const;
-  const row = await room.keys.writeAs(author, ({ call }) => call(request, CaseRow));
+  const request = { verb: 'POST', path: 'crm/messenger/chat/create', about: contact, query } as const;
+  const row = await room.keys.writeAs(author, ({ call }) =>
+    firstMessage === null
+      ? call({ ...request, body }, CaseRow)
+      : withMark(room, marker, (meta) => call({ ...request, body: { ...body, ...meta } }, CaseRow)),
+  );
   learnStarter(room, row);
   // Nothing is asked for any more: a failure now would hide that the case is there.
   return caseFrom(row, room.contacts.remembered(row.contact), room.own.ids);

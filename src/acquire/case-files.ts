@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Case } from '../core/case.ts';
 import type { CaseFile } from '../core/files.ts';
 import type { MessageId } from '../core/ids.ts';
@@ -7,6 +6,7 @@ import { mailsOf } from './mail.ts';
 import { fileFrom, lastPart } from './mail-attachments.ts';
 import type { Room } from './room.ts';
 import type { MessageRow } from './schema.ts';
+import { isRecord } from './told-rows.ts';
 
 /**
  * Files in the rows of a case. Acquire publishes no shape for them, so they are looked for wherever a row may name one:
@@ -31,8 +31,6 @@ export const filesIn = (row: Pick<MessageRow, 'message' | 'attachments' | 'meta'
 const unique = (files: readonly CaseFile[]): CaseFile[] =>
   [...new Map(files.map((file) => [file.url === '' ? file.name : file.url, file])).values()].slice(0, MOST_FILES);
 
-const Named = z.looseObject({});
-
 const attachedTo = (attachments: unknown, origin: string): CaseFile[] =>
   (Array.isArray(attachments) ? attachments : [attachments]).flatMap((one: unknown) => {
     const file = fileFrom(one, origin);
@@ -54,15 +52,14 @@ const namedIn = (meta: unknown, origin: string): CaseFile[] => {
       for (const one of value) look(one, name, depth + 1);
       return;
     }
-    const facts = Named.safeParse(value);
-    if (!facts.success) return;
+    if (!isRecord(value)) return;
     const file = fileFrom(value, origin);
     // An address alone may be the page that the customer looks at.
     if (file !== null && file.url !== '' && (file.type !== null || isVendorsFile(file.url, origin))) {
       found.push(file);
       return;
     }
-    for (const [key, one] of Object.entries(facts.data)) look(one, key, depth + 1);
+    for (const [key, one] of Object.entries(value)) look(one, key, depth + 1);
   };
   look(meta, '', 0);
   return found;

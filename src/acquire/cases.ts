@@ -3,17 +3,21 @@ import type { Case } from '../core/case.ts';
 import { CaseId, compareIds, type ContactId } from '../core/ids.ts';
 import type { CasePage } from '../core/ports.ts';
 import { Failure } from '../delivery/errors.ts';
+import { allAtOnce, casePage, isBadRequest, isCutOff, pageOfAll, sizeOf } from './case-pages.ts';
 import { ifFound } from './contacts.ts';
 import type { Room } from './room.ts';
 import { CaseRow, looseList, type Page, pageOf, words } from './schema.ts';
+import { countStumbles, STUMBLED_REST_MS } from './server-errors.ts';
 import { askedIn, caseFrom, stateOf } from './translate.ts';
 import { ifServed, PAGE_ROWS, walk } from './walk.ts';
+
+const CaseOrNone = CaseRow.nullable();
 
 export const caseRow = async (room: Room, id: CaseId): Promise<CaseRow | null> => {
   const { call, people, statuses } = room;
   const read = (...relations: readonly string[]): Promise<CaseRow | null> => {
     const query = relations.map((name) => ['relations', name] as const);
-    return ifFound(call({ verb: 'GET', path: 'crm/objects/case/{id}', id, query }, CaseRow.nullable()));
+    return ifFound(call({ verb: 'GET', path: 'crm/objects/case/{id}', id, query }, CaseOrNone));
   };
   const row = await readWithMost(room, read);
   if (row === null) return null;
@@ -31,19 +35,24 @@ const RELATIONS: readonly (readonly string[])[] = [
 
 /** With all that this server is known to show; less, where it refuses some of it. */
 const readWithMost = async (
-  { shows }: Room,
+  { shows, now }: Room,
   read: (...relations: readonly string[]) => Promise<CaseRow | null>,
 ): Promise<CaseRow | null> => {
+  let stumbled = false;
   for (const [less, relations] of RELATIONS.entries()) {
-    if (less < shows.less) continue;
+    if (less < shows.less || (less < shows.stumbledBelow && shows.restsUntil > now())) continue;
     try {
       // oxlint-disable-next-line no-await-in-loop -- the next is only asked after a refusal
       const row = await read(...relations);
-      shows.less = Math.max(shows.less, less);
+      shows.stumbles.worked(less);
+      if (stumbled) Object.assign(shows, { stumbledBelow: less, restsUntil: now() + STUMBLED_REST_MS });
+      else shows.less = Math.max(shows.less, less);
       return row;
     } catch (error) {
       const isRefusal = error instanceof Failure && error.facts.kind === 'permanent';
-      if (!isRefusal || less === RELATIONS.length - 1) throw error;
+      const isStumble = !isRefusal && shows.stumbles.isRefusal(less, error);
+      if (!(isRefusal || isStumble) || less === RELATIONS.length - 1) throw error;
+      stumbled ||= isStumble;
     }
   }
   return null;
@@ -65,29 +74,17 @@ const listed = (room: Room, row: CaseRow): Case => caseFrom(row, room.contacts.r
 
 const isOpen = (row: CaseRow): boolean => stateOf(row.status) !== 'closed';
 
-type Asked = { readonly number: number; readonly where: string | null; readonly limit?: string };
-
-const casePage = async (room: Room, { number, where, limit = PAGE_ROWS }: Asked): Promise<Page<CaseRow>> => {
-  const filter = where === null ? [] : ([['where', where]] as const);
-  const query = [...filter, ['relations', 'contact'], ['limit', limit], ['page', String(number)]] as const;
-  const page = await room.call({ verb: 'GET', path: 'crm/objects/case', query }, pageOf(CaseRow));
-  if (page.bad > 0) room.onBadRows(page.bad, 'crm/objects/case');
-  for (const row of page.good) room.statuses.meet(row.status);
-  return page;
-};
-
-const sizeOf = (page: Page<unknown>): number => page.good.length + page.bad;
-
 const QUEUE = new Set(['queue', 'queued']);
 const PAGES_PER_STATUS = 1_000_000;
-const BAD_REQUEST = 400;
 /** A state that was never published and has more cases than this is one of done work, whatever its name. */
 const MAX_OF_LEARNED = 500;
-const MAX_AT_ONCE = 5_000;
 
 /** Lists what is not closed, status by status. A page's number tells the status and the page within its list. */
 export const openCasesBy = (room: Room): ((page: number) => Promise<CasePage>) => {
-  const refused = new Set<string>();
+  /** Words that this server does not take, and until when they are not asked for. */
+  const refused = new Map<string, number>();
+  const stumbles = countStumbles<string>();
+  const isRefused = (word: string): boolean => (refused.get(word) ?? 0) > room.now();
   // The page before, to notice a server that gives the same page again and again.
   const ids = new Map<number, string>();
   let asked = room.statuses.open();
@@ -108,7 +105,7 @@ export const openCasesBy = (room: Room): ((page: number) => Promise<CasePage>) =
   const afterList = (at: number): number | null => {
     const next = at + 1;
     if (filterIgnored || next > asked.length) return null;
-    return next < asked.length || refused.size === asked.length ? next * PAGES_PER_STATUS : null;
+    return next < asked.length || asked.every(isRefused) ? next * PAGES_PER_STATUS : null;
   };
 
   const isRepeated = (page: number, read: Page<CaseRow>): boolean => {
@@ -128,10 +125,13 @@ export const openCasesBy = (room: Room): ((page: number) => Promise<CasePage>) =
   const readPage = async (page: number, status: string | null): Promise<CasePage> => {
     const [at, number] = placeOf(page);
     const where = status === null ? null : `status|eq|${status}`;
-    const read = await casePage(room, { number, where });
+    const { paging } = room.shows;
+    const read = where === null ? await pageOfAll(room, number) : await casePage(room, { number, where });
+    // What was refused may have been how the list was cut, and no word.
+    if (room.shows.paging !== paging) refused.clear();
     filterIgnored ||= read.good.some((row) => isForeign(row, status));
     if (status !== null && QUEUE.has(status) && read.good.length > 0 && !filterIgnored) queue = status;
-    const repeated = isRepeated(page, read);
+    const repeated = isRepeated(page, read) || (number === 0 && isCutOff(room, read));
     const rows = repeated ? await allAtOnce(room, where, read) : read.good;
     const cases = rows.filter(isOpen).map((row) => listed(room, row));
     return { cases, next: repeated ? afterList(at) : following(page, read) };
@@ -141,14 +141,23 @@ export const openCasesBy = (room: Room): ((page: number) => Promise<CasePage>) =
     const [at] = placeOf(page);
     if (at > asked.length) return { cases: [], next: null };
     const status = asked[at] ?? null;
-    if (status !== null && refused.has(status)) return skip(at);
+    if (status !== null && isRefused(status)) return skip(at);
     try {
-      return await readPage(page, status);
+      const read = await readPage(page, status);
+      if (status !== null) stumbles.worked(status);
+      return read;
     } catch (error) {
-      if (status === null || !(error instanceof Failure) || error.facts.status !== BAD_REQUEST) throw error;
-      refused.add(status);
+      const until = status === null ? null : refusedUntil(status, error);
+      if (status === null || until === null) throw error;
+      refused.set(status, until);
       return skip(at);
     }
+  };
+
+  const refusedUntil = (word: string, error: unknown): number | null => {
+    if (isBadRequest(error)) return Number.POSITIVE_INFINITY;
+    const isGuess = QUEUE.has(word) || room.statuses.isLearned(word);
+    return isGuess && stumbles.isRefusal(word, error) ? room.now() + STUMBLED_REST_MS : null;
   };
 
   const skip = (at: number): Promise<CasePage> | CasePage => {
@@ -171,16 +180,6 @@ const placeOf = (page: number): readonly [list: number, number: number] => [
   Math.floor(page / PAGES_PER_STATUS),
   page % PAGES_PER_STATUS,
 ];
-
-/** A server that ignores pages may still take a larger limit; what it keeps back is counted. */
-const allAtOnce = async (room: Room, where: string | null, page: Page<CaseRow>): Promise<readonly CaseRow[]> => {
-  const total = Math.min(page.count ?? 0, MAX_AT_ONCE);
-  if (total <= sizeOf(page)) return page.good;
-  const whole = await casePage(room, { number: 0, where, limit: String(total) });
-  const missing = (page.count ?? 0) - sizeOf(whole);
-  if (missing > 0) room.onBadRows(missing, 'crm/objects/case');
-  return whole.good;
-};
 
 const JustStatus = z.object({ status: words });
 

@@ -12,6 +12,7 @@ import { contactsBy } from './contacts.ts';
 import { type Call, connect } from './http.ts';
 import { lastMail, mailsSince } from './mail.ts';
 import { sendMail } from './mail-sending.ts';
+import { takesMarks } from './marks.ts';
 import { addMessage, deleteMessage, updateMessage } from './message-changes.ts';
 import { messagesBy, newestMessage } from './messages.ts';
 import { departments, peopleBy } from './people.ts';
@@ -19,7 +20,7 @@ import type { CaseRef, Rows } from './readers.ts';
 import { checkKey, judgingRefusals } from './refusals.ts';
 import { type KnownSenders, ownSendersFrom } from './own-senders.ts';
 import { readBack } from './read-back.ts';
-import type { Room } from './room.ts';
+import { nothingKnown, type Room } from './room.ts';
 import { sendSms, smsNumberOf, smsNumbers } from './sms.ts';
 import { statusWords } from './statuses.ts';
 import type { MessageRow } from './schema.ts';
@@ -81,7 +82,8 @@ export const createAcquire = (options: AcquireOptions): Helpdesk => {
     asAgent: userTypeParam === '' ? [] : [[userTypeParam, 'user']],
     statuses: statusWords(now),
     onBadRows,
-    shows: { less: 0 },
+    shows: nothingKnown(),
+    now,
   };
   const messagesOf = messagesBy(call, now);
   const listOpenCases = openCasesBy(room);
@@ -118,6 +120,7 @@ export const createAcquire = (options: AcquireOptions): Helpdesk => {
     agents: () => room.people.agents(),
     departments: () => departments(call),
     probe: () => checkKey(call),
+    takesMarks: () => takesMarks(room),
     ownSenders: () => room.own.ids,
     isNamed: (author) => keys.isNamed(author),
     knowsAuthors: keys.hasOwn,

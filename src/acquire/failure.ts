@@ -56,9 +56,10 @@ const refusal = (trouble: Extract<Trouble, { trouble: 'refused' }>, now: number)
   const { status, text, retryAfter } = trouble;
   const word = WORD.exec(text.slice(0, WORD_IS_NEAR))?.[0];
   const kind = kindOf(status, word);
-  const effect = mayHaveHappened(status, word) ? 'possible' : 'none';
+  const saidNo = status >= 200 && status < 300 ? true : undefined;
+  const effect = saidNo || mayHaveHappened(status, word) ? 'possible' : 'none';
   const waits = kind === 'rate_limited' || status === 503;
-  return { kind, effect, status, word, retryAfterMs: waits ? waitOf(retryAfter, now) : undefined };
+  return { kind, effect, status, word, saidNo, retryAfterMs: waits ? waitOf(retryAfter, now) : undefined };
 };
 
 const kindOf = (status: number, word: string | undefined): FailureKind => {
@@ -77,12 +78,14 @@ const kindOf = (status: number, word: string | undefined): FailureKind => {
 const mayHaveHappened = (status: number, word: string | undefined): boolean =>
   status >= 500 || status === 408 || status === 302 || status === 303 || word === 'ERROR_SERVER_ERROR';
 
+/** A zero, or a date that has passed, is no leave to call without a pause. */
+const SHORTEST_WAIT_MS = 1_000;
+
 /** `Retry-After` is a number of seconds or a date. */
 const waitOf = (given: string | null, now: number): number | undefined => {
   if (given === null) return undefined;
-  if (/^\d{1,9}$/.test(given.trim())) return Number(given) * 1_000;
-  const at = Date.parse(given);
-  return Number.isNaN(at) ? undefined : Math.max(at - now, 0);
+  const ms = /^\d{1,9}$/.test(given.trim()) ? Number(given) * 1_000 : Date.parse(given) - now;
+  return Number.isNaN(ms) ? undefined : Math.max(ms, SHORTEST_WAIT_MS);
 };
 
 const broken = (error: unknown): Sorted => {

@@ -1,6 +1,11 @@
-import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
+import { createRequire } from 'node:module';
+import type * as Htmlparser2 from 'htmlparser2';
+import { whenUsedOrSoon } from '../loading.ts';
 
 /** What an HTML text is made of, from its beginning to its end: words, and tags as they stand. */
+
+const require = createRequire(import.meta.url);
+const htmlparser2 = whenUsedOrSoon((): typeof Htmlparser2 => require('htmlparser2'));
 
 export type Attributes = ReadonlyMap<string, string>;
 
@@ -36,7 +41,7 @@ export const readHtml = (html: string, listener: HtmlListener): void => {
   };
   const after = (_start: number, end: number): void => upTo(end + 1);
 
-  const callbacks: TokenizerCallbacks = {
+  const callbacks: Htmlparser2.TokenizerCallbacks = {
     ontext(start, end) {
       upTo(end);
       listener.text(html.slice(start, end));
@@ -88,6 +93,7 @@ export const readHtml = (html: string, listener: HtmlListener): void => {
     isInForeignContext: () => false,
   };
 
+  const { Tokenizer } = htmlparser2();
   const tokenizer = new Tokenizer({}, callbacks);
   tokenizer.write(html);
   tokenizer.end();

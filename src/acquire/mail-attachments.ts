@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import type { CaseFile } from '../core/files.ts';
 import type { MailAttachment } from '../core/ports.ts';
+import { isRecord } from './told-rows.ts';
 
 /** Files that go along with mails. */
 
@@ -24,17 +24,14 @@ const TYPES = [WIRE.type, 'contentType', 'mimetype', 'mimeType', 'type'];
 const SIZES = [WIRE.size, 'contentLength', 'size', 'fileSize'];
 const ADDRESSES = ['url', 'Url', 'URL', 'link', 'src', 'href', 'path', 'location', 'downloadUrl', 'fileUrl'];
 
-const Facts = z.record(z.string(), z.unknown());
-
 /** A file as an attachment names it, without an address when there is none in it; null for what names nothing. */
 export const fileFrom = (given: unknown, origin: string): CaseFile | null => {
   if (typeof given === 'string') return addressed(given, origin, {});
-  const facts = Facts.safeParse(given);
-  if (!facts.success) return null;
-  const address = firstOf(facts.data, ADDRESSES, isText);
-  const found = address === null ? null : addressed(address, origin, facts.data);
-  const name = firstOf(facts.data, NAMES, isText);
-  return found ?? (name === null ? null : { url: '', name, type: firstOf(facts.data, TYPES, isType), size: null });
+  if (!isRecord(given)) return null;
+  const address = firstOf(given, ADDRESSES, isText);
+  const found = address === null ? null : addressed(address, origin, given);
+  const name = firstOf(given, NAMES, isText);
+  return found ?? (name === null ? null : { url: '', name, type: firstOf(given, TYPES, isType), size: null });
 };
 
 const addressed = (address: string, origin: string, facts: Readonly<Record<string, unknown>>): CaseFile | null => {

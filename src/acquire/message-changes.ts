@@ -3,6 +3,7 @@ import type { CaseId, MessageId } from '../core/ids.ts';
 import type { MessageChange, MessageDraft, WrittenMessage } from '../core/ports.ts';
 import { Failure } from '../delivery/errors.ts';
 import type { Call } from './http.ts';
+import { withMark } from './marks.ts';
 import { type Room, wireId } from './room.ts';
 import { MessageRow, messageId } from './schema.ts';
 
@@ -17,14 +18,14 @@ export const addMessage = async (room: Room, draft: MessageDraft): Promise<Writt
     ...(type === 'note' ? {} : { channel: 'chat' }),
     caseId: wireId(draft.case),
     message: { type, message: draft.html ?? draft.text },
-    // Not documented, but a sample shows it come back.
-    meta: { casebridge: draft.marker },
   };
   const query = [['contactId', draft.contact], ...room.asAgent] as const;
   const path = 'crm/messenger/chat/add-message';
   return room.keys.writeAs(draft.author, async ({ call, learn }) => {
-    const row = await call({ verb: 'POST', path, about: draft.case, query, body }, MessageRow);
-    if (row.senderType === 'user') learn(row.senderId);
+    const row = await withMark(room, draft.marker, (meta) =>
+      call({ verb: 'POST', path, about: draft.case, query, body: { ...body, ...meta } }, MessageRow),
+    );
+    if (!isContact(row)) learn(row.senderId);
     return written(row, { case: draft.case, type });
   });
 };
@@ -46,8 +47,15 @@ const written = (row: MessageRow, asked: { readonly case: CaseId; readonly type:
   id: row.id,
   case: row.caseId ?? asked.case,
   chain: row.threadId,
-  asAsked: row.senderType === 'user' && (row.type ?? asked.type) === asked.type,
+  asAsked: !isContact(row) && isStoredAs(asked.type, row.type?.toLowerCase() ?? asked.type),
 });
+
+// Only two words were ever seen for a sender; what is neither of them is no contact.
+const isContact = ({ senderType }: MessageRow): boolean => senderType.toLowerCase() === 'contact';
+
+/** A message under an unknown word is seen by its contact all the same; a note must be known to be one. */
+const isStoredAs = (asked: WireType, stored: string): boolean =>
+  asked === 'note' ? stored === 'note' : stored !== 'note';
 
 const MESSAGE = 'crm/objects/case-message/{id}';
 const Deletion = z.object({ deleted: z.int() });

@@ -3,6 +3,7 @@ import { compareIds, MessageId } from '../core/ids.ts';
 import type { Call } from './http.ts';
 import { type CaseRef, type Reader, type Rows, readersOf } from './readers.ts';
 import { type MessageRow, messageId, type Page, pageOf } from './schema.ts';
+import { countStumbles, STUMBLED_REST_MS } from './server-errors.ts';
 import { ifServed } from './walk.ts';
 
 /**
@@ -12,33 +13,44 @@ import { ifServed } from './walk.ts';
 export const messagesBy = (call: Call, now: () => number): ((ref: CaseRef) => Promise<Rows>) => {
   const readers = readersOf(call);
   const resting = new Map<Reader, number>();
+  const stumbles = countStumbles<Reader>();
   let trusted: Reader | null = null;
 
   const rests = (reader: Reader): boolean => (resting.get(reader) ?? 0) > now();
 
-  const attempt = async (reader: Reader, ref: CaseRef): Promise<Rows | null> => {
-    const got = await reader(ref);
-    if (got === null) resting.set(reader, now() + REST_MS);
-    return got;
+  const attempt = async (reader: Reader, ref: CaseRef): Promise<Got> => {
+    try {
+      const got = await reader(ref);
+      stumbles.worked(reader);
+      if (got === null) resting.set(reader, now() + REST_MS);
+      return { got };
+    } catch (error) {
+      if (!stumbles.isRefusal(reader, error)) throw error;
+      resting.set(reader, now() + STUMBLED_REST_MS);
+      return { got: null, error };
+    }
   };
 
   /** Goes through the others until one shows the whole; what several show in part is put together. */
-  const search = async (
-    ref: CaseRef,
-    tried: { readonly reader: Reader | null; readonly got: Rows | null },
-  ): Promise<Rows> => {
+  const search = async (ref: CaseRef, tried: Got & { readonly reader: Reader | null }): Promise<Rows> => {
     const untried = readers.filter((reader) => reader !== tried.reader);
     const awake = untried.filter((reader) => !rests(reader));
     let sum = tried.got;
     let best = hasRows(tried.got) ? tried.reader : null;
+    let isAnswered = tried.got !== null;
+    let { error } = tried;
     // Nobody must be left out for good by one odd case: when all rest, all are asked.
     for (const reader of awake.length > 0 || hasRows(sum) ? awake : untried) {
-      const got = await attempt(reader, ref);
+      const { got, error: stumbled } = await attempt(reader, ref);
+      isAnswered ||= got !== null;
+      error ??= stumbled;
       if (!hasRows(got)) continue;
       sum = together(sum, got);
       if (best === null || got.complete) best = reader;
       if (got.complete) break;
     }
+    // Nobody said anything about this case, and not because nobody can.
+    if (!isAnswered && error !== undefined) throw error;
     if (best === null) return { rows: [], complete: trusted !== null && tried.got?.complete === true, bad: 0 };
     trusted = best;
     return sum ?? nothing;
@@ -46,12 +58,15 @@ export const messagesBy = (call: Call, now: () => number): ((ref: CaseRef) => Pr
 
   return async (ref) => {
     const reader = trusted;
-    const got = reader === null ? null : await attempt(reader, ref);
+    const { got, error }: Got = reader === null ? { got: null } : await attempt(reader, ref);
     // A case without a single message is rare, and a way that has stopped working may look just like it.
     if (got?.complete === true && hasRows(got)) return got;
-    return search(ref, { reader, got });
+    return search(ref, { reader, got, error });
   };
 };
+
+/** `error`: what the server stumbled over, where that is why nothing is shown. */
+type Got = { readonly got: Rows | null; readonly error?: unknown };
 
 const REST_MS = 10 * 60_000;
 const nothing: Rows = { rows: [], complete: false, bad: 0 };

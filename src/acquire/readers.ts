@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CaseId, ChainId, ContactId } from '../core/ids.ts';
 import type { Call } from './http.ts';
-import { caseId, looseList, MessageRow, pageOf } from './schema.ts';
+import { caseId, looseList, MessageRow, MessageRows } from './schema.ts';
 import { ifServed, PAGE_ROWS, walk } from './walk.ts';
 
 /** The ways in which messages of a case may be read; none is certain to work on a given account. */
@@ -67,10 +67,7 @@ const wholeList =
   };
 
 const messagePage = (call: Call, page: number, query: Query) =>
-  call(
-    { verb: 'GET', path: PATH, query: [...query, ['limit', PAGE_ROWS], ['page', String(page)]] },
-    pageOf(MessageRow),
-  );
+  call({ verb: 'GET', path: PATH, query: [...query, ['limit', PAGE_ROWS], ['page', String(page)]] }, MessageRows);
 
 const CaseWithMessages = z.object({
   id: caseId,

@@ -1,5 +1,5 @@
 import { MessageId } from '../core/ids.ts';
-import { MessageRow, parseDate } from './schema.ts';
+import { isNothing, MessageRow, parseDate } from './schema.ts';
 
 /** A row of a message as far as it is translated. */
 export type ToldRow = Pick<
@@ -39,7 +39,5 @@ export const decimalOf = (value: unknown): string | null => {
   return typeof value === 'string' && DECIMAL.test(value) ? value : null;
 };
 const DECIMAL = /^[1-9]\d{0,18}$/;
-
-const isNothing = (value: unknown): boolean => value === undefined || value === null;
 
 const wordsOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);

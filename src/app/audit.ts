@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type RecordStore, readRecord } from '../bridge/records.ts';
-import { Event } from '../core/event.ts';
+import { readEvent } from '../core/event.ts';
 import { ChannelId, SlackTs, TeamId, threadKey } from '../core/ids.ts';
 import type { ClaimedEvent, Settlement, Worker } from '../delivery/ports.ts';
 
@@ -107,14 +107,22 @@ export const createAuditKeeper = (
 
 type Deed = Omit<AuditEntry, 'version' | 'at' | 'link' | 'outcome'> & { readonly team: string };
 
+const DONE = {
+  member_wrote: 'wrote',
+  member_edited: 'edited',
+  member_removed_files: 'edited',
+  member_deleted: 'deleted',
+} as const;
+
 const deedOf = (claimed: ClaimedEvent): Deed | null => {
-  const event = Event.safeParse(claimed.payload).data;
+  const event = readEvent(claimed.payload).data;
   switch (event?.type) {
     case 'member_wrote':
     case 'member_edited':
+    case 'member_removed_files':
     case 'member_deleted': {
       const { team, member, channel, thread } = event;
-      const did = ({ member_wrote: 'wrote', member_edited: 'edited', member_deleted: 'deleted' } as const)[event.type];
+      const did = DONE[event.type];
       return { team, member, did, what: '', about: null, channel, thread };
     }
     case 'command': {

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { SAFE_HEADERS } from '../slack/safe-response.ts';
 import { type Judged, open, proven, wrong } from './check.ts';
 
 /** The process, its address, and its clock: what is around the app. */
@@ -36,8 +37,10 @@ export const checkPublicUrl = async ({ http, secrets }: Config): Promise<readonl
             'set it to how Slack and Acquire reach casebridge, such as https://casebridge.example.com',
           ),
         ];
-  const answer = await ask(new URL('healthz', publicUrl).href);
-  if (answer?.status === 200) return [proven('public address', `${publicUrl} leads here, seen from this machine`)];
+  // Proxies keep `/healthz` inside, as they should. Whoever only looks at the address of Slack's events changes nothing.
+  const answer = await ask(new URL('slack/events', publicUrl).href);
+  if (answer !== null && isOurs(answer, secrets.slackTransport.kind))
+    return [proven('public address', `${publicUrl} leads here, seen from this machine`)];
   return [
     open(
       'public address',
@@ -46,6 +49,11 @@ export const checkPublicUrl = async ({ http, secrets }: Config): Promise<readonl
     ),
   ];
 };
+
+/** The route takes nothing but POST, and in Socket Mode it is not there. */
+const isOurs = ({ status, headers }: Response, transport: 'http' | 'socket'): boolean =>
+  status === (transport === 'http' ? 405 : 404) &&
+  Object.entries(SAFE_HEADERS).every(([name, value]) => headers.get(name) === value);
 
 /** By the `Date` of the vendors' answers and the database's own clock. */
 export const checkClock = async (config: Config, serverNow: number | null): Promise<readonly Judged[]> => {

@@ -38,16 +38,30 @@ const requestsOf = (side: SeenSide, { config, sightings, now }: Facts): Judged =
   const { item, variable, unseen, mend } = wordsOf(side, config);
   const print = fingerprints(config)[side];
   const { taken = null, refused = null } = sightings ?? {};
-  if (refused !== null && refused.secret === print && refused.at > (taken?.at ?? 0)) {
-    const before = taken === null ? 'none has been right' : `the last right one came ${agoInWords(taken.at, now)}`;
-    return wrong(item, `a request with a wrong signature came ${agoInWords(refused.at, now)}; ${before}`, mend);
+  const isRefused = refused !== null && refused.secret === print && refused.at > (taken?.at ?? 0);
+  const forged = isRefused ? `a request with a wrong signature came ${agoInWords(refused.at, now)}` : null;
+  if (taken !== null && taken.secret === print) {
+    const when = agoInWords(taken.at, now);
+    const fits = `it reaches us, and its signature fits; last ${when}`;
+    if (forged === null) return proven(item, fits);
+    if (now - taken.at < FRESH_MS) return proven(item, `${fits}; ${forged}, maybe by a stranger`);
+    const found = `${forged}; the last right one came ${when}`;
+    return now - taken.at < LONG_MS
+      ? open(item, found, `unless a stranger sent it, ${mend}`)
+      : wrong(item, found, mend);
+  }
+  if (forged !== null) {
+    const before = taken === null ? 'none has been right' : `none has been right since ${variable} was changed`;
+    return wrong(item, `${forged}; ${before}`, mend);
   }
   if (taken === null) return open(item, 'never seen', unseen);
-  const when = agoInWords(taken.at, now);
-  return taken.secret === print
-    ? proven(item, `it reaches us, and its signature fits; last ${when}`)
-    : open(item, `last seen ${when}, with another ${variable}`, unseen);
+  return open(item, `last seen ${agoInWords(taken.at, now)}, with another ${variable}`, unseen);
 };
+
+/** Whoever was right so lately has the right secret, whatever a stranger sent since. */
+const FRESH_MS = 15 * 60_000;
+/** After that it was hardly a stranger. */
+const LONG_MS = 24 * 60 * 60_000;
 
 const wordsOf = (side: SeenSide, { secrets, http }: Config) => {
   const host = http.publicUrl ?? 'https://HOST/';
@@ -55,7 +69,7 @@ const wordsOf = (side: SeenSide, { secrets, http }: Config) => {
     return {
       item: 'webhooks reach us',
       variable: 'ACQUIRE_WEBHOOK_SECRET',
-      unseen: `start casebridge, change the status of a case in Acquire, and run this again; the webhook’s address is ${host}webhooks/acquire`,
+      unseen: `start casebridge, change the status of a case in Acquire, and run this again; the webhook’s address is ${host}webhooks/acquire, and it needs the secret`,
       mend: 'give the webhook in Acquire ("Settings > For Developers > Webhooks") the secret of ACQUIRE_WEBHOOK_SECRET, and the format JSON',
     };
   if (secrets.slackTransport.kind === 'socket')

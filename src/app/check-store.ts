@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Counts } from '../delivery/ports.ts';
-import { inspectStore, type StoreFacts, whyNoFolder } from '../store/inspect.ts';
+import { inspectStore, type StoreFacts } from '../store/inspect.ts';
+import { whyNoFolder } from '../store/place.ts';
 import { type Judged, open, proven, wrong } from './check.ts';
 
 /** What can be proven about the store without starting on it. */
@@ -36,7 +37,7 @@ export const checkFiles = (folder: string): Judged => {
   const refused = whyNoFolder(folder);
   return refused === null
     ? proven('folder for files', folder)
-    : wrong('folder for files', refused, 'let the user that runs casebridge write there, or change FILES_DIR');
+    : wrong('folder for files', refused.words, 'let the user that runs casebridge write there, or change FILES_DIR');
 };
 
 const writable = ({ unwritable }: StoreFacts): Judged =>

@@ -30,9 +30,10 @@ export const examine = async ({ config, channels, unusable, agentKeys }: Examine
     isUsable(...names) ? check() : Promise.resolve([notChecked(names.filter((name) => unusable.includes(name)))]);
 
   const store = isUsable('DATABASE_URL') ? await checkStore(config.database) : null;
-  const stored = store?.facts?.version === store?.facts?.knownVersion ? await readStored(config) : null;
+  const facts = store?.facts ?? null;
+  const stored = facts !== null && facts.version === facts.knownVersion ? await readStored(config) : null;
   const seen = checkSeen(config, stored?.seen ?? null, Date.now());
-  const serverNow = store?.facts?.serverNow ?? null;
+  const serverNow = facts?.serverNow ?? null;
   const storedTeam = stored?.team ?? null;
   const [slack, acquire, giosg, around] = await Promise.all([
     unless(SLACK, () => checkSlack({ config, channels, storedTeam })),

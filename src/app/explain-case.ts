@@ -1,7 +1,7 @@
 import { createAcquire } from '../acquire/client.ts';
 import type { Config } from '../config.ts';
 import type { Case } from '../core/case.ts';
-import { AccountId, CaseId } from '../core/ids.ts';
+import { AccountId, type CaseId } from '../core/ids.ts';
 import { explainRoute, type RouteStep, routeFor } from '../core/route.ts';
 import type { Channels } from '../core/settings.ts';
 import { Failure } from '../delivery/errors.ts';
@@ -26,10 +26,8 @@ export type Explained = {
 export const explainCase = async (
   config: Config,
   channels: Channels,
-  typed: string,
+  id: CaseId,
 ): Promise<Explained | { readonly problem: string }> => {
-  const id = CaseId.safeParse(typed.replace(/^#/u, ''));
-  if (!id.success) return { problem: `“${typed}” is not a case number; expected digits, e.g. --case 72` };
   const acquire = createAcquire({
     account: AccountId.parse(`acquire:${config.acquire.account}`),
     origin: config.acquire.origin,
@@ -37,10 +35,8 @@ export const explainCase = async (
     userTypeParam: config.acquire.userTypeParam,
   });
   try {
-    const found = await acquire.getCase(id.data);
-    return found === null
-      ? { problem: `there is no case ${id.data} in Acquire` }
-      : explain(found, channels, Date.now());
+    const found = await acquire.getCase(id);
+    return found === null ? { problem: `there is no case ${id} in Acquire` } : explain(found, channels, Date.now());
   } catch (error) {
     if (error instanceof Failure) return { problem: `Acquire cannot be asked (${reasonOf(error)})` };
     throw error;

@@ -7,6 +7,7 @@ import { createDisk } from '../files/disk.ts';
 import { createDownload } from '../files/download.ts';
 import { createOutward } from '../files/outward.ts';
 import { fileRoute } from '../http/files.ts';
+import { whyNoFolder } from '../store/place.ts';
 import type { Ground } from './ground.ts';
 
 /** Files: the disk, the way to foreign bytes, the route for those outside, and the clearing away. */
@@ -19,6 +20,12 @@ export type FileRoom = {
   sweeper(bridge: Bridge): Worker;
 };
 
+/** A start ends with what is no folder; one that may not be written to may be mended while messages go on. */
+export const filesProblems = ({ files }: Config): readonly string[] => {
+  const trouble = whyNoFolder(files.folder);
+  return trouble?.isNone === true ? [`FILES_DIR cannot be used (${trouble.words}); expected the path of a folder`] : [];
+};
+
 const FIRST_SWEEP_MS = 60_000;
 const SWEEP_MS = 30 * 60_000;
 
@@ -27,6 +34,8 @@ export const openFiles = (ground: Ground): FileRoom => {
   const outward = createOutward(trustedOf(config));
   const stopping = new AbortController();
   const { folder, quota, ...settings } = config.files;
+  const trouble = whyNoFolder(folder);
+  if (trouble !== null) log.warn({ reason: trouble.words }, 'files cannot be stored in FILES_DIR; messages go on');
   const disk = createDisk({ folder, quota, now: Date.now });
   const now = (): number => ground.store.deliveries.now();
   return {

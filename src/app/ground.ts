@@ -10,6 +10,7 @@ import { createMetrics, type Metrics } from '../http/metrics.ts';
 import type { Log } from '../log.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { metered } from './metered.ts';
+import { type Remembered, rememberRecords } from './record-memory.ts';
 import { createLiveRoutes, type LiveRoutes } from './live-routes.ts';
 import { createSightings, type Sighted } from './sightings.ts';
 
@@ -68,19 +69,21 @@ const STORED_AGAIN =
 /** Rejects when the store cannot be used. */
 export const layGround = async (options: GroundOptions): Promise<Ground> => {
   const { config, channels, agentKeys = noAgentKeys, log, pace, now = Date.now, hooks } = options;
-  const opened = await openStore(config.database, {
-    pace: pace ?? paceOf,
-    now,
-    onTrouble: (trouble) => {
-      if (trouble === null) alarm('store', STORED_AGAIN);
-      else log.error({ alarm: 'store', reason: trouble.reason, error: trouble.error }, NOT_STORED);
-    },
-  });
+  const { store: opened, records } = withRecords(
+    config,
+    await openStore(config.database, {
+      pace: pace ?? paceOf,
+      now,
+      onTrouble: (trouble) => {
+        if (trouble === null) alarm('store', STORED_AGAIN);
+        else log.error({ alarm: 'store', reason: trouble.reason, error: trouble.error }, NOT_STORED);
+      },
+    }),
+  );
   const inBackground = (work: Promise<unknown>, what: string): void => {
     work.catch((error: unknown) => log.error({ error, what }, 'something in the background failed'));
   };
   const metrics = createMetrics();
-  const records = recordStore(opened);
   const sighted = await createSightings({ records, now, config, inBackground });
   const deliveries = metered(opened.deliveries, { metrics, wrote: (side) => sighted.wrote(side) });
   const store = { ...opened, deliveries: hooks?.store?.(deliveries) ?? deliveries };
@@ -114,6 +117,12 @@ export const layGround = async (options: GroundOptions): Promise<Ground> => {
     inBackground,
     alarm,
   };
+};
+
+/** A file is this process's alone; what others may write to is read each time. */
+const withRecords = ({ database }: Config, store: Store): Remembered => {
+  const records = recordStore(store);
+  return database.kind === 'sqlite' ? rememberRecords(store, records) : { store, records };
 };
 
 const recordStore = (store: Store): RecordStore => ({

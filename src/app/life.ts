@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CatchUp } from '../bridge/cases/catch-up.ts';
 import type { Poller } from '../bridge/cases/poller.ts';
+import { createSeldom } from '../bridge/seldom.ts';
 import type { Helpdesk } from '../core/ports.ts';
 import { Failure } from '../delivery/errors.ts';
 import type { Worker } from '../delivery/ports.ts';
@@ -28,7 +29,7 @@ export type Parts = {
 };
 
 export type App = {
-  /** Resolves when events are taken in. Rejects with `Failure` of kind auth when a vendor refuses us. */
+  /** Resolves when events are taken in. Rejects with `StartRefused` when a vendor refuses us. */
   start(): Promise<{ readonly port: number }>;
   /** Reads the routes file anew, whether or not it looks changed. */
   reload(): Promise<void>;
@@ -36,22 +37,28 @@ export type App = {
   stop(): Promise<void>;
 };
 
-/** Acquire does not take some agents' own keys: a start ends with it, later on it is an alarm. */
-export class AgentKeysRefused extends Error {
-  /** By e-mail, in lower case. */
+/** Tokens or keys that their vendors refuse, all that there are: a start ends with it, later on each is an alarm. */
+export class StartRefused extends Error {
+  /** Of kind auth. */
+  readonly failures: readonly Failure[];
+  /** Whose own keys Acquire refuses: by e-mail, in lower case. */
   readonly authors: readonly string[];
 
-  constructor(authors: readonly string[]) {
-    super(`${authors.length} of the agents' own keys are refused by Acquire`);
-    this.name = 'AgentKeysRefused';
+  constructor(failures: readonly Failure[], authors: readonly string[]) {
+    super('tokens or keys are refused');
+    this.name = 'StartRefused';
+    this.failures = failures;
     this.authors = authors;
   }
 }
+
+const isRefusal = (error: unknown): error is Failure => error instanceof Failure && error.facts.kind === 'auth';
 
 export const createLife = (ground: Ground, parts: Parts): App => {
   const { life, log } = ground;
   const { slack, helpdesk, greetings, poller, catchUp, workers } = parts;
   const timers = new Set<NodeJS.Timeout>();
+  const unread = createSeldom();
 
   /** Tries again after a pause, until it succeeds or the app stops. */
   const later = (work: () => Promise<unknown>, ms: number): void => {
@@ -65,34 +72,38 @@ export const createLife = (ground: Ground, parts: Parts): App => {
 
   const identify = (): Promise<unknown> => ground.health.note('slack', slack.identify());
 
+  /** A refused app token ends the start as well, but not before the others have been asked. */
+  const open = async (): Promise<{ readonly port: number } | Failure> => {
+    try {
+      return await slack.start();
+    } catch (error) {
+      if (isRefusal(error)) return error;
+      throw error;
+    }
+  };
+
   /** A vendor that refuses us ends the start; one that cannot be reached does not. */
-  const greet = async (): Promise<void> => {
+  const greet = async (before: readonly Failure[]): Promise<void> => {
     const [known, probed, ...others] = await Promise.allSettled([
       identify(),
       helpdesk.probe(),
       ...greetings.map((ask) => ask()),
     ]);
-    for (const answer of [known, probed, ...others]) {
-      if (answer.status === 'fulfilled') continue;
-      const error: unknown = answer.reason;
-      if (!(error instanceof Failure) || error.facts.kind === 'auth') throw error;
-      log.warn({ error }, 'a vendor cannot be reached; events are taken in and kept');
-    }
+    const failures = [...before, ...[known, probed, ...others].flatMap(failureIn)];
+    const refusals = failures.filter(isRefusal);
+    const authors = probed.status === 'fulfilled' ? await helpdesk.refusedAuthors() : [];
+    if (refusals.length + authors.length > 0) throw new StartRefused(refusals, authors);
+    for (const error of failures) log.warn({ error }, wordsOn(error));
     if (known.status === 'rejected') later(identify, IDENTIFY_AGAIN_MS);
-    if (probed.status === 'fulfilled') await checkAgentKeys();
-  };
-
-  const checkAgentKeys = async (): Promise<void> => {
-    const refused = await helpdesk.refusedAuthors();
-    if (refused.length > 0) throw new AgentKeysRefused(refused);
   };
 
   const beginPolling = async (): Promise<void> => {
     try {
       await poller.begin();
       poller.start();
+      if (unread.isOver()) log.info({}, 'open cases can be read now');
     } catch (error) {
-      log.warn({ error }, 'open cases could not be read yet; it is tried again');
+      unread.say(() => log.warn({ error }, 'open cases could not be read yet; it is tried again'));
       throw error;
     } finally {
       // An outage of Acquire must not keep us out of rotation: taking events in is what we are for then.
@@ -121,8 +132,10 @@ export const createLife = (ground: Ground, parts: Parts): App => {
         ground.routes.start();
         // Taking in comes first: while a vendor hangs, the other one's retries must not run out.
         life.stage = 'open';
-        const { port } = await slack.start();
-        await greet();
+        const opened = await open();
+        await greet(opened instanceof Failure ? [opened] : []);
+        if (opened instanceof Failure) throw opened;
+        const { port } = opened;
         if (hasStopped()) throw new Error('casebridge was stopped while it started');
         for (const worker of workers) worker.start();
         catchUp.start();
@@ -141,6 +154,19 @@ export const createLife = (ground: Ground, parts: Parts): App => {
     },
   };
 };
+
+/** What else is thrown is a defect of ours. */
+const failureIn = (answer: PromiseSettledResult<unknown>): readonly Failure[] => {
+  if (answer.status === 'fulfilled') return [];
+  const error: unknown = answer.reason;
+  if (error instanceof Failure) return [error];
+  throw error;
+};
+
+const wordsOn = ({ facts }: Failure): string =>
+  facts.side === 'acquire' && facts.word === 'UNREADABLE_ANSWER'
+    ? 'something answers in place of Acquire, but not as Acquire does: check ACQUIRE_BASE_URL; events are taken in and kept'
+    : 'a vendor cannot be reached; events are taken in and kept';
 
 const atMost = async (ms: number, work: Promise<unknown>): Promise<void> => {
   const limit = new AbortController();

@@ -1,9 +1,8 @@
-import { z } from 'zod';
 import type { Namespace } from '../bridge/records.ts';
 import type { Failure } from '../delivery/errors.ts';
 import type { ClaimedDelivery, DeliveryStore, Json, Settled, Settlement } from '../delivery/ports.ts';
 import type { Health } from '../http/health.ts';
-import type { Metrics, Present } from '../http/metrics.ts';
+import type { Metrics, Polling } from '../http/metrics.ts';
 import type { Store } from '../store/open.ts';
 
 /** The store, with everything that goes in and out of it counted and timed: all that happens passes through here. */
@@ -84,6 +83,7 @@ const sideOf = ({ gates }: ClaimedDelivery): Side => (gates[0] === 'acquire' ? '
 const FROM_SLACK = new Set([
   'member_wrote',
   'member_edited',
+  'member_removed_files',
   'member_deleted',
   'message_gone',
   'command',
@@ -104,16 +104,19 @@ const sourceOf = (payload: Json): Source => {
   return type === 'case_changed' ? 'polling' : 'casebridge';
 };
 
-const Unattended = z.object({ attended: z.literal(false), waitingSince: z.number() });
-const Attended = z.object({ attended: z.literal(true) });
-
 /** How long each customer waited whose case this settlement shows to be answered for the first time. */
 const firstResponses = ({ records }: Settlement, now: number): readonly number[] =>
   records.flatMap(({ namespace, value, was }) => {
-    if (namespace !== 'link' || !Attended.safeParse(value).success) return [];
-    const before = Unattended.safeParse(was).data;
-    return before === undefined ? [] : [Math.max(0, now - before.waitingSince)];
+    if (namespace !== 'link' || factOf(value, 'attended') !== true || factOf(was, 'attended') !== false) return [];
+    const since = factOf(was, 'waitingSince');
+    return typeof since === 'number' ? [Math.max(0, now - since)] : [];
   });
+
+/** Asked of every record that is written, as `sourceOf` of all that is told. */
+const factOf = (value: Json | undefined, name: string): Json | undefined => (isObject(value) ? value[name] : undefined);
+
+const isObject = (value: Json | undefined): value is { readonly [key: string]: Json | undefined } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Told of every request to a vendor, however it ended. */
 export const answeredBy =
@@ -128,12 +131,13 @@ export const answeredBy =
 /** What `/metrics` shows beside what was counted: how things stand in the store and in this process. */
 export const metricsPage = (
   { metrics, store, health }: { readonly metrics: Metrics; readonly store: Store; readonly health: Health },
-  polling: () => Omit<Present, 'sides'>,
+  polling: () => Polling,
 ) => ({
   contentType: metrics.contentType,
   render: () =>
     metrics.render(() => store.measure({ sides: SIDES, openLinks: 'open_case' satisfies Namespace }), {
       sides: SIDES.map((side) => [side, health.of(side) === 'ok'] as const),
+      slackConnected: health.isHeard('slack'),
       ...polling(),
     }),
 });

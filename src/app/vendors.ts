@@ -12,7 +12,7 @@ import { isJson } from '../delivery/json.ts';
 import { healthRoutes } from '../http/health.ts';
 import { rationed } from '../http/limits.ts';
 import { metricsRoute } from '../http/metrics-route.ts';
-import type { Present } from '../http/metrics.ts';
+import type { Polling } from '../http/metrics.ts';
 import { webhookRoute } from '../http/webhook.ts';
 import { Identity } from '../slack/api.ts';
 import type { SlackNews } from '../slack/news.ts';
@@ -20,6 +20,7 @@ import { createSlack, type Slack, type SlackOptions } from '../slack/receiver.ts
 import type { Ground } from './ground.ts';
 import { answeredBy, metricsPage } from './metered.ts';
 import { senderMemory } from './own-senders.ts';
+import { type HearConnection, hearConnection } from './slack-connection.ts';
 
 /** The rooms of both vendors, with what each is told of the rest, and the one HTTP server's routes. */
 
@@ -46,7 +47,11 @@ export const openAcquire = async (ground: Ground, onRequest: () => void): Promis
     onOwnSender: senders.learn,
     onBadRows: (count, where) => log.warn({ count, where }, 'rows of a list could not be read and were left out'),
   });
-  return { helpdesk: ground.health.observe('acquire', acquire), account, senders: senders.ids };
+  return {
+    helpdesk: ground.health.observe('acquire', acquire, ['probe', 'listOpenCases']),
+    account,
+    senders: senders.ids,
+  };
 };
 
 /** Named by the agent's number and the line of the file: an address is nothing for a log. */
@@ -80,6 +85,7 @@ export type SlackRoom = Pick<SlackOptions, 'suggest' | 'routes' | 'send'> & {
 export const openSlack = async (ground: Ground, { suggest, routes, send, missed, seen }: SlackRoom): Promise<Slack> => {
   const { config, life } = ground;
   const remembered = Identity.safeParse(await ground.records.get('identity', 'slack'));
+  const connection = hearConnection(ground);
   return createSlack({
     transport: config.secrets.slackTransport,
     botToken: config.secrets.slackBotToken,
@@ -99,7 +105,7 @@ export const openSlack = async (ground: Ground, { suggest, routes, send, missed,
     errorsOf,
     suggest,
     tell: (news) => {
-      hearSlack(ground, news);
+      hearSlack(ground, news, connection);
       if (mayHaveMissed(news)) missed();
       if (news.type === 'own') seen(ownPostFrom(news));
     },
@@ -128,23 +134,24 @@ const mayHaveMissed = (news: SlackNews): boolean => {
   }
 };
 
-const hearSlack = (ground: Ground, news: SlackNews): void => {
+const hearSlack = (ground: Ground, news: SlackNews, connection: HearConnection): void => {
   const { log, metrics, alarm, sighted } = ground;
   switch (news.type) {
     case 'ignored':
       sighted.taken('slack');
       return metrics.told.inc({ source: 'slack', outcome: 'ignored' });
+    case 'verified':
+      return sighted.taken('slack');
     case 'own':
       return;
     case 'refused':
       metrics.told.inc({ source: 'slack', outcome: 'refused' });
-      if (news.status === 401) sighted.refused('slack', news.status);
+      if (news.status === 401 && news.bearsSignature) sighted.refused('slack', news.status);
       return log.warn({ status: news.status, reason: news.reason }, 'a request from Slack was refused');
     case 'identified':
       return ground.inBackground(ground.records.set('identity', 'slack', news.identity), 'store who we are in Slack');
     case 'connection':
-      if (news.up) sighted.taken('slack');
-      return log.info({ up: news.up, error: news.error }, 'the connection to Slack changed');
+      return connection(news);
     case 'tokens_revoked':
     case 'uninstalled':
       return alarm(
@@ -163,7 +170,7 @@ const hearSlack = (ground: Ground, news: SlackNews): void => {
 };
 
 /** Everything that is not Slack's on the HTTP server. */
-export const routesOf = (ground: Ground, acquire: AcquireRoom, polling: () => Omit<Present, 'sides'>) => {
+export const routesOf = (ground: Ground, acquire: AcquireRoom, polling: () => Polling) => {
   const { store, life, health, config } = ground;
   const secret = config.secrets.acquireWebhook;
   return [
@@ -195,9 +202,9 @@ const acquireWebhook = (ground: Ground, { account, senders }: AcquireRoom, secre
       return { event: { key, lane: `case:${account}:${told.event.case}`, payload } };
     },
     store: (events) => ground.store.deliveries.put(events),
-    noted: (outcome, { status, reason }) => {
+    noted: (outcome, { status, reason, unsigned }) => {
       if (outcome === 'accepted') return;
-      if (status === 401) ground.sighted.refused('acquire', status);
+      if (status === 401 && unsigned !== true) ground.sighted.refused('acquire', status);
       ground.metrics.told.inc({ source: 'acquire', outcome });
       ground.log.warn({ outcome, reason }, 'a webhook was not stored');
     },

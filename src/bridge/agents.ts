@@ -45,8 +45,16 @@ const isForeign = (bridge: Bridge, member: Member, from: TeamId | null = null): 
 const isInOurChannels = async (bridge: Bridge, member: MemberId, nearest: ChannelId): Promise<boolean> => {
   const { all } = bridge.channels();
   const others = [...all.keys()].filter((channel) => channel !== nearest);
+  let unasked: Failure | null = null;
   for (const channel of all.has(nearest) ? [nearest, ...others] : others) {
-    if (await bridge.chat.isInChannel(channel, member)) return true;
+    try {
+      if (await bridge.chat.isInChannel(channel, member)) return true;
+    } catch (error) {
+      // One channel that is gone, or that the app is not in, must not keep out whoever is in another.
+      if (!(error instanceof Failure)) throw error;
+      unasked ??= error;
+    }
   }
+  if (unasked !== null) throw unasked;
   return false;
 };

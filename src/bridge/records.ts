@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { Json, RecordWrite } from '../delivery/ports.ts';
 import {
   Baseline,
@@ -20,6 +19,7 @@ import {
   StandingReceipt,
   StoredFile,
 } from '../core/link.ts';
+import { type Parsed, parsedOnce } from '../core/parsed-once.ts';
 import { VisitorLink, VisitorPoll, VisitorsSought, WatchedCase } from '../core/visitor-link.ts';
 
 /** What the bridge asks of the store of records. Rejects on an outage: an outage never reads as "no link". */
@@ -85,32 +85,32 @@ type Records = {
 export type Namespace = keyof Records;
 export type RecordOf<N extends Namespace> = Records[N];
 
-/** Yesterday's code wrote what today's reads. */
-const schemas: { readonly [N in Namespace]: z.ZodType<Records[N]> } = {
-  link: Link,
-  root: Root,
-  card_post: CardPost,
-  thread: LinkPointer,
-  case: LinkPointer,
-  current_case: CurrentCase,
-  open_case: OpenCase,
-  member_message: MemberMessage,
-  stale_question: StaleQuestion,
-  case_message: CaseMessageRecord,
-  newest_post: NewestPost,
-  thread_cursor: NewestPost,
-  missed_events: MissedEvents,
-  turn: LastTurn,
-  baseline: Baseline,
-  own_senders: OwnSenders,
-  receipt: StandingReceipt,
-  file: StoredFile,
-  file_link: FileLink,
-  sent_file_link: SentFileLink,
-  visitor_link: VisitorLink,
-  watched_case: WatchedCase,
-  visitor_poll: VisitorPoll,
-  visitors_sought: VisitorsSought,
+/** Yesterday's code wrote what today's reads. A store that remembers its records gives the same object again. */
+const readers: { readonly [N in Namespace]: (raw: unknown) => Parsed<Records[N]> } = {
+  link: parsedOnce(Link),
+  root: parsedOnce(Root),
+  card_post: parsedOnce(CardPost),
+  thread: parsedOnce(LinkPointer),
+  case: parsedOnce(LinkPointer),
+  current_case: parsedOnce(CurrentCase),
+  open_case: parsedOnce(OpenCase),
+  member_message: parsedOnce(MemberMessage),
+  stale_question: parsedOnce(StaleQuestion),
+  case_message: parsedOnce(CaseMessageRecord),
+  newest_post: parsedOnce(NewestPost),
+  thread_cursor: parsedOnce(NewestPost),
+  missed_events: parsedOnce(MissedEvents),
+  turn: parsedOnce(LastTurn),
+  baseline: parsedOnce(Baseline),
+  own_senders: parsedOnce(OwnSenders),
+  receipt: parsedOnce(StandingReceipt),
+  file: parsedOnce(StoredFile),
+  file_link: parsedOnce(FileLink),
+  sent_file_link: parsedOnce(SentFileLink),
+  visitor_link: parsedOnce(VisitorLink),
+  watched_case: parsedOnce(WatchedCase),
+  visitor_poll: parsedOnce(VisitorPoll),
+  visitors_sought: parsedOnce(VisitorsSought),
 };
 
 /** A record as parsed, and as it stood in the store: the latter is what a conditional write compares with. */
@@ -125,7 +125,7 @@ class RecordUnreadable extends Error {
 }
 
 const parse = <N extends Namespace>(namespace: N, raw: Json): Stored<RecordOf<N>> => {
-  const parsed = schemas[namespace].safeParse(raw);
+  const parsed = readers[namespace](raw);
   if (!parsed.success) throw new RecordUnreadable(namespace);
   return { value: parsed.data, raw };
 };

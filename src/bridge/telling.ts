@@ -1,7 +1,9 @@
 import type { EffectOf } from '../core/effect.ts';
 import type { ChannelId, MemberId, SlackTs, TeamId } from '../core/ids.ts';
+import type { CaseMessage } from '../core/message.ts';
 import type { Notice } from '../core/notice.ts';
 import type { NewDelivery } from '../delivery/ports.ts';
+import type { Bridge } from './context.ts';
 import { owe } from './lanes.ts';
 import type { Consequence } from './settlement.ts';
 
@@ -9,6 +11,10 @@ import type { Consequence } from './settlement.ts';
 
 type Place = { readonly team: string; readonly channel: ChannelId; readonly ts: SlackTs };
 export const memberMessageKey = (place: Place): string => `${place.team}:${place.channel}:${place.ts}`;
+
+/** A row of the helpdesk's, by name. */
+export const caseMessageKey = (bridge: Bridge, row: Pick<CaseMessage, 'id'>): string =>
+  `${bridge.helpdesk.account}:${row.id}`;
 
 /** Buttons name the message they are about; see `deliveriesOf` in decisions.ts. */
 export const messageValue = (place: Place): string => `message:${memberMessageKey(place)}`;

@@ -13,6 +13,8 @@ const REFUSED_MS = 30 * SECOND;
 const PLACE_MS = 60 * SECOND;
 /** When a vendor asks to wait without saying how long. */
 const RATE_LIMIT_MS = 30 * SECOND;
+/** However soon a vendor says that it may be asked again. */
+const SHORTEST_WAIT_MS = SECOND;
 
 /** With pauses of up to five minutes that is half an hour; what is not taken by then never will be. */
 const TRIES_UNHEARD_OF = 12;
@@ -27,6 +29,8 @@ export type Way = {
   /** Gate that a rate limit names; the side when absent. */
   readonly limited?: string;
   readonly now: number;
+  /** It was tried before, and looked up where that left open what became of it. */
+  readonly tried?: boolean;
 };
 
 /** The vendor's word for people: machine-readable, without content. */
@@ -46,10 +50,14 @@ const closing = (
 });
 
 export const verdictOf = (failure: Failure, way: Way): Verdict => {
-  const { kind, effect, retryAfterMs, word } = failure.facts;
+  const { kind, effect, retryAfterMs, word, saidNo } = failure.facts;
   switch (kind) {
     case 'rate_limited':
-      return closing(way.limited ?? way.side, way.now + (retryAfterMs ?? RATE_LIMIT_MS), failure);
+      return closing(
+        way.limited ?? way.side,
+        way.now + Math.max(retryAfterMs ?? RATE_LIMIT_MS, SHORTEST_WAIT_MS),
+        failure,
+      );
     case 'auth':
       return closing(way.side, way.now + REFUSED_MS, failure);
     case 'transient':
@@ -67,8 +75,9 @@ export const verdictOf = (failure: Failure, way: Way): Verdict => {
     case 'not_found':
       // The next try is made with the common key.
       if (word === OWN_KEY_REFUSED) return { type: 'retry', reason: 'own key refused', afterMs: 0 };
-      // An answer that cannot be read may stand for something that was done.
-      if (effect === 'possible') return { type: 'ambiguous', reason: reasonOf(failure) };
+      // An answer that cannot be read may stand for something that was done; so may a no, but not each time.
+      if (effect === 'possible' && !(saidNo === true && way.tried === true))
+        return { type: 'ambiguous', reason: reasonOf(failure) };
       return { type: 'dead', reason: reasonOf(failure) };
   }
 };

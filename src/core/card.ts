@@ -143,6 +143,20 @@ export const card = (link: Link, channels: Channels, caseUrl: string): Notice =>
   };
 };
 
+/** Whether a link has the same card as before: what casebridge alone goes by is not shown on it. */
+export const hasSameCard = (link: Link, before: Link): boolean => shownOf(link) === shownOf(before);
+
+const shownOf = (link: Link): string =>
+  JSON.stringify({
+    ...link,
+    case: { ...link.case, updatedAt: null },
+    caseIds: [],
+    cursor: null,
+    floor: null,
+    activeAt: null,
+    attended: false,
+  } satisfies Link);
+
 /** What the first message becomes when its link has ended. */
 export const endedCard = (link: Link, caseUrl: string): Notice => ({
   summary: `Case ${link.case.id} is no longer linked`,

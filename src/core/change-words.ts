@@ -30,7 +30,7 @@ const still = ({ deed, kind }: Changed): string => {
 /** Why a change cannot be carried over at all. */
 export type Obstacle = 'late' | 'mail' | 'sms' | 'row';
 
-const obstacleText = (obstacle: Obstacle, windowMs: number): string => {
+export const obstacleText = (obstacle: Obstacle, windowMs: number): string => {
   switch (obstacle) {
     case 'late':
       return `it came more than ${span(windowMs)} after the message`;

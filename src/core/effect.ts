@@ -46,7 +46,11 @@ const SetReceipt = z.object({
   do: z.literal('set_receipt'),
   channel: ChannelId,
   ts: SlackTs,
-  receipt: Receipt,
+  /**
+   * `as_it_stands`: what is true of the words and files of the message when it is set. Several people and deliveries may
+   * decide about them at once, and each sees only a part.
+   */
+  receipt: z.enum([...Receipt.options, 'as_it_stands']),
 });
 
 /** Draws the first message anew from the link as it is when it is done. */
@@ -159,6 +163,8 @@ const change = {
   /** Whose message it is. */
   member: MemberId,
   source: z.object({ channel: ChannelId, ts: SlackTs }).nullable(),
+  /** The change of the same part that was owed before it. */
+  instead: z.string().optional(),
 };
 
 /** Other words for a message that was sent. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Case } from './case.ts';
 import { SlackFile } from './files.ts';
 import { CaseMessage } from './message.ts';
+import { parsedOnce } from './parsed-once.ts';
 import { VisitorCase } from './visitor-case.ts';
 import { CaseId, ChannelId, MemberId, MessageId, SlackTs, TeamId } from './ids.ts';
 
@@ -37,6 +38,19 @@ const MemberEdited = z.object({
   /** The version before, where Slack shows it: it may never have come by itself. */
   before: SlackText.nullable().default(null),
   files: z.array(SlackFile),
+  /** Ids of files that the version before still had. */
+  gone: z.array(z.string()).default([]),
+});
+/** Files of a message were deleted; its words stand. */
+const MemberRemovedFiles = z.object({
+  type: z.literal('member_removed_files'),
+  ...memberFields,
+  ts: SlackTs,
+  thread: SlackTs,
+  /** By their ids. */
+  files: z.array(z.string()),
+  /** When that was, by Slack's clock, where Slack says it. */
+  at: SlackTs.nullable().catch(null),
 });
 const MemberDeleted = z.object({
   type: z.literal('member_deleted'),
@@ -222,6 +236,7 @@ const AlarmRaised = z.object({ type: z.literal('alarm'), text: z.string() });
 export const Event = z.discriminatedUnion('type', [
   MemberWrote,
   MemberEdited,
+  MemberRemovedFiles,
   MemberDeleted,
   MessageGone,
   CommandGiven,
@@ -247,6 +262,8 @@ export const Event = z.discriminatedUnion('type', [
   RepairOrdered,
 ]);
 export type Event = z.infer<typeof Event>;
+/** What a stored event tells, to all who look at it while it is worked on. */
+export const readEvent = parsedOnce(Event);
 export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 
 /** A case with its messages, read at one moment. `complete`: nothing up to the newest id is missing. */

@@ -1,3 +1,4 @@
+import { type Obstacle, obstacleText } from './change-words.ts';
 import { type FileRef, fileName, type SlackFile, sizeInWords } from './files.ts';
 import type { MemberId } from './ids.ts';
 import { type Inline, type Notice, say } from './notice.ts';
@@ -96,6 +97,10 @@ export const fileReasonInWords = (reason: string | undefined): string => {
       return reason;
   }
 };
+
+/** A file that its author took back from Slack, or made private, is at the customer's all the same. */
+export const fileNotTakenBack = (name: string, obstacle: Obstacle, windowMs: number): Notice =>
+  say(`The customer still has ${fileName(name)}. It was not taken back, for ${obstacleText(obstacle, windowMs)}.`);
 
 /** A file by name and size, for people. */
 export const describedFile = ({ name, size }: Pick<SlackFile, 'name' | 'size'>): string =>

@@ -27,15 +27,3 @@ export const wholeBody = async (request: Incoming): Promise<Buffer | null> => {
   request.resume();
   return Buffer.isBuffer(body) ? body : null;
 };
-
-/** A body as UTF-8 text; null when it has more than `mostBytes`, of which no more than that is held. */
-export const readText = async (body: AsyncIterable<Uint8Array> | null, mostBytes: number): Promise<string | null> => {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    if (size > mostBytes) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-};

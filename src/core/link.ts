@@ -95,6 +95,11 @@ export const MemberMessage = z.object({
   deliveries: z.array(z.string()),
   /** Deliveries that fetch its files; what goes to the contact follows from them. */
   files: z.array(z.string()).optional(),
+  /**
+   * Of these, the ones that its author took back, or made private, and when: they do not go out any more, and what arrives
+   * all the same is taken back.
+   */
+  filesKept: z.record(z.string(), z.number()).optional(),
   /** An edit that waits for the outcome of an open attempt: until then nothing more of it is sent. */
   edit: z.string().optional(),
   /** The delivery of the question about it that stands in the thread. */

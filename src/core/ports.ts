@@ -52,8 +52,8 @@ export type MessageDraft = Authored & {
   readonly text: string;
   /** The text with its styles, where the contact's channel is to get them; null for plain text. */
   readonly html: string | null;
-  /** The delivery's id, sent along where the helpdesk takes it. */
-  readonly marker: string;
+  /** The delivery's id, sent along where the helpdesk takes it; null: the message may be refused for its sake. */
+  readonly marker: string | null;
   /** For mails alone. */
   readonly attachments?: readonly MailAttachment[];
 };
@@ -117,8 +117,8 @@ export type CaseDraft = Authored & {
   readonly channel?: string;
   /** Reopen: the chain to go on with. */
   readonly chain: ChainId | null;
-  /** The delivery's id, sent along with the first message where the helpdesk takes it. */
-  readonly marker: string;
+  /** The delivery's id, sent along with the first message where the helpdesk takes it; null as in a message. */
+  readonly marker: string | null;
 };
 
 export type CasePage = {
@@ -199,6 +199,8 @@ export type Helpdesk = {
   departments(): Promise<readonly Department[]>;
   /** One cheap read that proves host and key. */
   probe(): Promise<void>;
+  /** Whether what is sent may bear a marker; null as long as nobody knows. */
+  takesMarks(): boolean | null;
   /** Ids of senders that our keys are known to write as; grows with every answer. */
   ownSenders(): ReadonlySet<string>;
   /** Whether a row of this author's would be known as ours by its sender: each key it may be written with has written. */

@@ -43,7 +43,10 @@ const Called = z
   });
 
 const oneOrMore = <T>(one: z.ZodType<T>, most = 50): z.ZodType<readonly T[]> =>
-  z.preprocess((given) => (Array.isArray(given) ? given : [given]), z.array(one).min(1, 'is empty').max(most));
+  z.preprocess(
+    (given) => (Array.isArray(given) ? given : [given]),
+    z.array(one).min(1, 'is empty; expected at least one').max(most),
+  );
 
 const Turns = strict({
   turns: z
@@ -77,12 +80,27 @@ const Pattern = z
   .transform(String)
   .refine((text) => text.trim() !== '', `is empty; ${WAYS}`);
 const Patterns = oneOrMore(Pattern, 500);
+
+/** What Acquire tells of a case, where any other value would never come. */
+const oneOfMany = (fits: RegExp, problem: string): z.ZodType<readonly string[]> =>
+  oneOrMore(
+    Pattern.refine((text) => text.includes('*') || fits.test(text.trim()), problem),
+    500,
+  );
+
+const CHANNELS = ['chat', 'mail', 'sms', 'voip', 'audio-call', 'video-call', 'private-form'];
+const ChannelPatterns = oneOfMany(
+  new RegExp(`^(?:${CHANNELS.join('|')})$`, 'iu'),
+  `is no channel of Acquire; expected ${CHANNELS.join(', ')}, or one of your own with a * in it`,
+);
+const QueuePatterns = oneOfMany(/^\d{1,19}$/u, 'is no number of a queue; expected one such as 15');
+
 const ByKey = z.record(z.string(), Patterns, { error: 'is no map; expected names of fields with their values' });
 
 const When = strict({
-  channel: Patterns.optional(),
+  channel: ChannelPatterns.optional(),
   department: Patterns.optional(),
-  queue: Patterns.optional(),
+  queue: QueuePatterns.optional(),
   tag: Patterns.optional(),
   title: Patterns.optional(),
   contact: ByKey.optional(),

@@ -19,8 +19,6 @@ import { button, line } from './words.ts';
 const HISTORY = 20;
 /** Characters of history in one post: Slack refuses what is too long over all blocks, at a figure it does not publish. */
 const HISTORY_CHARACTERS = 8000;
-/** One long message must not take the room of all others. */
-const HISTORY_SHARE = 1500;
 
 /** One post owed to a thread. */
 export type CarriedPost = {
@@ -137,12 +135,17 @@ const postAs = (row: CaseMessage, contact: string): PostAs => {
 /** A contact without a name is called by its number, as Acquire does. */
 const customerName = (name: string): string => displayName(name.replace(/^#(?=\d+$)/u, 'Contact '));
 
-/** An older case's last messages in one post: the newest that fit, and where to read the others. */
+/** An older case's last messages in one post, long ones shortened, and where to read the others. */
 export const historyPost = (rows: readonly CaseMessage[], caseUrl: string): CarriedPost => {
   const said = rows
     .map((row) => ({ row, whole: shownText(row) }))
     .filter(({ row, whole }) => whole !== '' && row.type !== 'event');
-  const shown = newestThatFit(said.map(({ row, whole }) => ({ row, whole, text: shortened(whole) })));
+  const last = said.slice(-HISTORY);
+  const share = fairShare(
+    last.map(({ whole }) => whole.length),
+    HISTORY_CHARACTERS,
+  );
+  const shown = last.map(({ row, whole }) => ({ row, whole, text: shortened(whole, share) }));
   const omitted = said.length - shown.length;
   const isShortened = shown.some(({ row, whole, text }) => text !== whole || row.folded);
   const more = [...(omitted > 0 ? [`${omitted} more`] : []), ...(isShortened ? ['full texts'] : [])].join(' and ');
@@ -150,9 +153,9 @@ export const historyPost = (rows: readonly CaseMessage[], caseUrl: string): Carr
     `Earlier in this case${more === '' ? '' : ` (${more} `}`,
     ...(more === '' ? [] : [{ url: caseUrl, label: 'in Acquire' }, ')']),
   ];
-  const last = rows.at(-1);
+  const newest = rows.at(-1);
   return {
-    key: `history:${last?.id ?? '0'}`,
+    key: `history:${newest?.id ?? '0'}`,
     as: null,
     notice: {
       summary: `Earlier in this case: ${shown.length} ${shown.length === 1 ? 'message' : 'messages'}`,
@@ -165,28 +168,26 @@ export const historyPost = (rows: readonly CaseMessage[], caseUrl: string): Carr
       ],
     },
     messages: shown.map(({ row }) => row.id),
-    position: last === undefined ? null : `${positionOf(last.id)}:`,
+    position: newest === undefined ? null : `${positionOf(newest.id)}:`,
     broadcast: false,
     history: true,
   };
 };
 
-type Shown = { readonly row: CaseMessage; readonly whole: string; readonly text: string };
-
-const newestThatFit = (said: readonly Shown[]): readonly Shown[] => {
-  const last = said.slice(-HISTORY);
-  let room = HISTORY_CHARACTERS;
-  const first = last.findLastIndex(({ text }) => {
-    room -= text.length;
-    return room < 0;
-  });
-  return last.slice(first + 1);
+/** The length at which all fit when only longer ones are shortened. */
+const fairShare = (lengths: readonly number[], room: number): number => {
+  let left = room;
+  let share = room;
+  for (const [place, length] of lengths.toSorted((a, b) => a - b).entries()) {
+    share = Math.floor(left / (lengths.length - place));
+    if (length > share) return share;
+    left -= length;
+  }
+  return room;
 };
 
-const shortened = (text: string): string => {
-  if (text.length <= HISTORY_SHARE) return text;
-  return `${split(text, HISTORY_SHARE - 2)[0] ?? ''} …`;
-};
+const shortened = (text: string, share: number): string =>
+  text.length <= share ? text : `${split(text, share - 2)[0] ?? ''} …`;
 
 const historyName = (row: CaseMessage): string => {
   const { side, name } = row.sender;

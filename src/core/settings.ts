@@ -37,7 +37,7 @@ export const ChannelSettings = strict({
   /** Which of the account's numbers answers a text message when nothing shows to which one the contact wrote. */
   sms_number: z
     .string()
-    .regex(/^\+[1-9]\d{6,14}$/, 'is not a number such as +358401234567')
+    .regex(/^\+[1-9]\d{6,14}$/, 'is no telephone number; expected one such as +358401234567')
     .optional(),
   /** Emoji on messages of a thread that stand for an action: `eyes: claim`, `zzz: snooze 2h`. */
   reactions: z

@@ -1,5 +1,5 @@
 import { endOfPiece } from './graphemes.ts';
-import { type Marks, marginsOf, plainSpan, WRITTEN } from './plain-text.ts';
+import { type Marks, marginsOf, plainSpan, plainTextOf, WRITTEN } from './plain-text.ts';
 import { type Block, type RichText, type Span, trimmed, wordsOf } from './rich-text.ts';
 
 /**
@@ -18,6 +18,21 @@ export type Measure = {
 
 export const splitRich = (rich: RichText, measure: Measure): readonly RichText[] => {
   const ruler: Ruler = { marks: WRITTEN, widthOf: ({ length }) => length, ...measure };
+  // Most texts are short, and need not be taken apart to know it.
+  const parts: RichText[] = fits(rich, ruler) ? [whole(rich)] : inParts(rich, ruler);
+  return parts.filter((text) => wordsOf(text).trim() !== '');
+};
+
+type Ruler = Required<Measure>;
+
+const fits = (rich: RichText, { marks, widthOf, limit }: Ruler): boolean => widthOf(plainTextOf(rich, marks)) <= limit;
+
+const whole = (rich: RichText): RichText => trimmed(rich.map(withoutEmpty));
+
+const withoutEmpty = (block: Block): Block =>
+  block.block === 'code' ? block : { ...block, spans: block.spans.filter((span) => plainSpan(span) !== '') };
+
+const inParts = (rich: RichText, ruler: Ruler): RichText[] => {
   const parts: RichText[] = [];
   let part = startPart(ruler, []);
   for (const block of rich) {
@@ -29,10 +44,8 @@ export const splitRich = (rich: RichText, measure: Measure): readonly RichText[]
       }
     }
   }
-  return [...parts, textOf(part.grains)].filter((text) => wordsOf(text).trim() !== '');
+  return [...parts, textOf(part.grains)];
 };
-
-type Ruler = Required<Measure>;
 
 /** How good the place behind a grain is for a cut. */
 const EDGE = { none: 0, word: 1, sentence: 2, line: 3, block: 4 } as const;

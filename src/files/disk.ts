@@ -39,16 +39,25 @@ export const createDisk = ({ folder, quota, now }: DiskOptions): Disk => {
     async put(key, body, limits) {
       const path = pathOf(key);
       const partial = `${path}.${randomUUID()}${PARTIAL}`;
+      let taken = 0;
+      // Before the bytes are there: files that come at once must not find the same room.
+      const take = (bytes: number): void => {
+        if (used + bytes > quota) throw full('FILES_QUOTA_MB');
+        grow(bytes);
+        taken += bytes;
+      };
       try {
         await counted();
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        const size = await write(partial, body, { ...limits, room: quota - used });
+        const size = await write(partial, body, { ...limits, take });
         const replaced = await bytesIn(path);
         await rename(partial, path);
-        grow(size - replaced);
+        grow(-replaced);
         return { size };
       } catch (error) {
-        await rm(partial, { force: true }).catch(() => undefined);
+        // What cannot be removed now stays counted until it is cleared away.
+        const removed = await rm(partial, { force: true }).then(yes, no);
+        if (removed) grow(-taken);
         throw failureOf(error);
       }
     },
@@ -87,21 +96,33 @@ async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-type Limits = { readonly limit: number; readonly size: number | null; readonly room: number };
+const yes = (): boolean => true;
+const no = (): boolean => false;
+
+type Limits = {
+  readonly limit: number;
+  /** As announced. */
+  readonly size: number | null;
+  /** Throws when there is no room for so many bytes more. */
+  readonly take: (bytes: number) => void;
+};
 
 const write = async (
   path: string,
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  { limit, size, room }: Limits,
+  { limit, size, take }: Limits,
 ): Promise<number> => {
   if (size !== null && size > limit) throw refusal('too_large');
+  // Of two files that come at once the first has its room, rather than both running out of it halfway.
+  if (size !== null) take(size);
   const file = await open(path, 'wx', 0o600);
   try {
     let written = 0;
     for await (const chunk of body) {
       written += chunk.byteLength;
       if (written > limit) throw refusal('too_large');
-      if (written > room) throw full('FILES_QUOTA_MB');
+      if (size !== null && written > size) throw refusal('size_mismatch');
+      if (size === null) take(chunk.byteLength);
       await file.writeFile(chunk);
     }
     if (size !== null && written !== size) throw refusal('size_mismatch');

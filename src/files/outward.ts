@@ -1,9 +1,11 @@
 import { lookup as resolve } from 'node:dns';
 import type { LookupAddress } from 'node:dns';
+import { createRequire } from 'node:module';
 import { isIP, type LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
-import { Agent, buildConnector, request } from 'undici';
+import type * as Undici from 'undici';
 import type { ByteAnswer, SendForBytes } from '../core/files.ts';
+import { whenUsed, whenUsedOrSoon } from '../loading.ts';
 import { isPublic } from './addresses.ts';
 
 /**
@@ -15,6 +17,9 @@ const CONNECT_MS = 10_000;
 const HEADERS_MS = 15_000;
 /** Between two pieces of a body. */
 const SILENCE_MS = 30_000;
+
+const require = createRequire(import.meta.url);
+const undici = whenUsedOrSoon((): typeof Undici => require('undici'));
 
 /** The address is one that must not be called from here. */
 export class Forbidden extends Error {
@@ -28,16 +33,16 @@ export type Outward = { readonly send: SendForBytes; close(): Promise<void> };
 
 /** `trusted`: origins that may be reached over http, and in our own network. */
 export const createOutward = (trusted: ReadonlySet<string>): Outward => {
-  const known = new Agent({ connect: { timeout: CONNECT_MS }, ...patience });
-  const foreign = new Agent({ connect: guarded(), ...patience });
+  const known = whenUsed(() => new (undici().Agent)({ connect: { timeout: CONNECT_MS }, ...patience }));
+  const foreign = whenUsed(() => new (undici().Agent)({ connect: guarded(), ...patience }));
 
   const send: SendForBytes = async ({ url, method, headers, body, signal }) => {
     const { origin, protocol, username, password } = new URL(url);
     const isTrusted = trusted.has(origin);
     if (protocol !== 'https:' && !(isTrusted && protocol === 'http:')) throw new Forbidden('only https');
     if (username !== '' || password !== '') throw new Forbidden('an address with a password');
-    const answer = await request(url, {
-      dispatcher: isTrusted ? known : foreign,
+    const answer = await undici().request(url, {
+      dispatcher: isTrusted ? known() : foreign(),
       method,
       headers: { ...headers },
       body: body === null ? null : Readable.from(body),
@@ -49,16 +54,14 @@ export const createOutward = (trusted: ReadonlySet<string>): Outward => {
   return {
     send,
     close: async () => {
-      await Promise.all([known.destroy(), foreign.destroy()]);
+      await Promise.all([known().destroy(), foreign().destroy()]);
     },
   };
 };
 
 const patience = { headersTimeout: HEADERS_MS, bodyTimeout: SILENCE_MS };
 
-type Undici = Awaited<ReturnType<typeof request>>;
-
-const answerOf = ({ statusCode, headers, body }: Undici): ByteAnswer => ({
+const answerOf = ({ statusCode, headers, body }: Undici.Dispatcher.ResponseData): ByteAnswer => ({
   status: statusCode,
   headers: Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
@@ -72,8 +75,8 @@ const answerOf = ({ statusCode, headers, body }: Undici): ByteAnswer => ({
 });
 
 /** Connects to addresses of the internet only, and to the very ones it has judged. */
-const guarded = (): buildConnector.connector => {
-  const connect = buildConnector({ timeout: CONNECT_MS, lookup: lookupPublic });
+const guarded = (): Undici.buildConnector.connector => {
+  const connect = undici().buildConnector({ timeout: CONNECT_MS, lookup: lookupPublic });
   return (options, callback) => {
     const host = options.hostname.replace(/^\[(.*)\]$/, '$1');
     // What is an address already is not looked up.

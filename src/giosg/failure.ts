@@ -64,12 +64,14 @@ const wordOf = (status: number, { identifies }: Asked): string | undefined => {
   return status === 403 ? 'NO_ACCESS_OR_SUBSCRIPTION' : undefined;
 };
 
+/** A zero, or a date that has passed, is no leave to call without a pause. */
+const SHORTEST_WAIT_MS = 1_000;
+
 /** `Retry-After` is a number of seconds or a date. */
 const waitOf = (given: string | null, now: number): number | undefined => {
   if (given === null) return undefined;
-  if (/^\d{1,9}$/.test(given.trim())) return Number(given) * 1_000;
-  const at = Date.parse(given);
-  return Number.isNaN(at) ? undefined : Math.max(at - now, 0);
+  const ms = /^\d{1,9}$/.test(given.trim()) ? Number(given) * 1_000 : Date.parse(given) - now;
+  return Number.isNaN(ms) ? undefined : Math.max(ms, SHORTEST_WAIT_MS);
 };
 
 const unreadable = ({ status, what }: Extract<Trouble, { trouble: 'unreadable' }>): Sorted => {

@@ -3,21 +3,38 @@ import { Failure } from '../delivery/errors.ts';
 import { keptFor } from './limits.ts';
 
 const WRITABLE_KEPT_MS = 250;
+/** A connection that is renewed is away for less. */
+const UNHEARD_MS = 10_000;
 
 /** How both sides are, from the last real calls, and whether this process may be sent requests. */
 
 export type SideHealth = 'ok' | 'degraded';
 
 export type Health = {
-  /** The same object, with every call's outcome noted. */
-  observe<T extends object>(side: string, target: T): T;
+  /**
+   * The same object, with every call's outcome noted. A `vital` one that fails in whatever way leaves the side degraded
+   * until a vital one succeeds: what refuses even these is not what we are set up for.
+   */
+  observe<T extends object>(side: string, target: T, vital?: readonly (keyof T & string)[]): T;
   /** The same promise, with its outcome noted. */
   note<T>(side: string, call: Promise<T>): Promise<T>;
+  /** A connection over which a side speaks to us is there or not. Away for long it leaves the side degraded. */
+  hears(side: string, up: boolean): void;
+  /** Null: the side speaks to us in another way. */
+  isHeard(side: string): boolean | null;
   of(side: string): SideHealth;
 };
 
-export const createHealth = (): Health => {
+export const createHealth = (now: () => number = () => performance.now()): Health => {
   const sides = new Map<string, SideHealth>();
+  const failing = new Set<string>();
+  /** Since when the connection has been away; null while it is there. */
+  const unheardSince = new Map<string, number | null>();
+
+  const isUnheard = (side: string): boolean => {
+    const since = unheardSince.get(side) ?? null;
+    return since !== null && now() - since > UNHEARD_MS;
+  };
 
   const note = async <T>(side: string, call: Promise<T>): Promise<T> => {
     try {
@@ -30,20 +47,40 @@ export const createHealth = (): Health => {
     }
   };
 
+  const noteVital = async <T>(side: string, call: Promise<T>): Promise<T> => {
+    try {
+      const value = await call;
+      failing.delete(side);
+      return value;
+    } catch (error) {
+      failing.add(side);
+      throw error;
+    }
+  };
+
   return {
     note,
-    observe: (side, target) =>
+    observe: (side, target, vital = []) =>
       new Proxy(target, {
         get(object, name, receiver) {
           const member: unknown = Reflect.get(object, name, receiver);
           if (typeof member !== 'function') return member;
           return (...given: unknown[]): unknown => {
             const result: unknown = Reflect.apply(member, object, given);
-            return result instanceof Promise ? note(side, result) : result;
+            if (!(result instanceof Promise)) return result;
+            const noted = note(side, result);
+            return vital.some((one) => one === name) ? noteVital(side, noted) : noted;
           };
         },
       }),
-    of: (side) => sides.get(side) ?? 'degraded',
+    hears: (side, up) => {
+      unheardSince.set(side, up ? null : (unheardSince.get(side) ?? now()));
+    },
+    isHeard: (side) => {
+      const since = unheardSince.get(side);
+      return since === undefined ? null : since === null;
+    },
+    of: (side) => (failing.has(side) || isUnheard(side) ? 'degraded' : (sides.get(side) ?? 'degraded')),
   };
 };
 

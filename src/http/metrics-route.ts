@@ -34,7 +34,7 @@ export const metricsRoute = (page: MetricsPage, token: string | undefined) => {
 const mayRead = (request: IncomingMessage, token: string | undefined): boolean =>
   token === undefined
     ? isLoopback(request.socket.remoteAddress)
-    : timingSafeEqual(digest(request.headers.authorization ?? ''), digest(`Bearer ${token}`));
+    : timingSafeEqual(digest(request.headers.authorization?.replace(/^bearer /i, '') ?? ''), digest(token));
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from './prometheus.ts';
 
 /** What is counted and timed. Labels are words of ours, never ids or text, so that their number is bounded. */
 
@@ -26,6 +26,11 @@ export type CountedSide = {
 /** What is so now, in this process. */
 export type Present = {
   readonly sides: Iterable<readonly [side: string, ok: boolean]>;
+  /** Of Socket Mode; null when Slack speaks to us over HTTP. */
+  readonly slackConnected: boolean | null;
+} & Polling;
+
+export type Polling = {
   readonly pollAgeMs: number | null;
   readonly readsWaiting: number;
 };
@@ -126,7 +131,12 @@ const gaugesOn = (registry: Registry) => {
   const gauge = <L extends string>(name: string, help: string, labelNames: L[] = []): Gauge<L> =>
     new Gauge({ name: `casebridge_${name}`, help, labelNames, registers: [registry] });
   const stored = storedGauges(gauge);
-  const sideOk = gauge('side_ok', '1 when the last real call to a side was answered', ['side']);
+  const sideOk = gauge(
+    'side_ok',
+    '1 when the last real call to a side was answered, and its connection to us is there',
+    ['side'],
+  );
+  const slackConnected = gauge('slack_connected', '1 while Socket Mode is connected; absent over HTTP');
   const pollAge = gauge('poll_age_seconds', 'Since the last whole list of open cases was begun; absent before that');
   const readsWaiting = gauge('reads_waiting', 'Readings of cases that wait for their turn in the budget');
   const readable = gauge('store_readable', '1 when the store could be read for these metrics');
@@ -134,6 +144,7 @@ const gaugesOn = (registry: Registry) => {
   return {
     showPresent: (present: Present): void => {
       for (const [side, ok] of present.sides) sideOk.set({ side }, ok ? 1 : 0);
+      show(slackConnected, present.slackConnected === null ? null : Number(present.slackConnected));
       show(pollAge, present.pollAgeMs === null ? null : present.pollAgeMs / 1000);
       readsWaiting.set(present.readsWaiting);
     },

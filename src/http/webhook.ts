@@ -11,9 +11,12 @@ const BODY_LIMIT = 8 * 1024 * 1024;
 const BODY_TIMEOUT_MS = 15_000;
 /** Of all bodies that are being read: more senders at once are asked to come back. */
 const BODIES_LIMIT = 64 * 1024 * 1024;
-/** What somebody may make us read who has shown no secret for a while. */
-const STRANGERS_LIMIT = 64 * 1024;
-const STRANGERS = { burst: 20, perSecond: 1 };
+/**
+ * The same, for an address that keeps sending wrong signatures: it must not fill the room of all others. Its own bodies are
+ * read all the same, for behind a proxy everybody has one address.
+ */
+const SUSPECTS_LIMIT = 16 * 1024 * 1024;
+const SUSPECTS = { burst: 20, perSecond: 1 };
 
 export type WebhookOptions = {
   readonly path: string;
@@ -29,7 +32,7 @@ export type WebhookOptions = {
 };
 
 export const webhookRoute = (options: WebhookOptions) => {
-  const door: Door = { ...options, failures: createAllowance(STRANGERS), bodies: { bytes: 0 } };
+  const door: Door = { ...options, failures: createAllowance(SUSPECTS), bodies: { bytes: 0 } };
   return {
     path: options.path,
     method: 'POST' as const,
@@ -40,7 +43,6 @@ export const webhookRoute = (options: WebhookOptions) => {
       response.writeHead(answer.status, {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(body),
-        ...(answer.status === 429 ? { 'retry-after': '30' } : {}),
         // A body that is too large is read to its end instead: whoever still writes into a closed connection sees no answer.
         ...(answer.status === 408 ? { connection: 'close' } : {}),
       });
@@ -49,7 +51,12 @@ export const webhookRoute = (options: WebhookOptions) => {
   };
 };
 
-export type Answer = { readonly status: number; readonly reason: string };
+export type Answer = {
+  readonly status: number;
+  readonly reason: string;
+  /** There was no signature at all: nobody tried to be the helpdesk, or its webhook has no secret. */
+  readonly unsigned?: boolean;
+};
 
 type Door = WebhookOptions & { readonly failures: Allowance; readonly bodies: { bytes: number } };
 
@@ -57,7 +64,6 @@ const REFUSALS = {
   large: { status: 413, reason: 'the body is larger than 8 MiB' },
   slow: { status: 408, reason: 'the body took longer than 15 seconds' },
   busy: { status: 503, reason: 'too much comes at once: send it again' },
-  suspect: { status: 429, reason: 'too many wrong signatures came from this address' },
   deep: { status: 400, reason: 'the body is nested deeper than any webhook' },
 } as const satisfies Readonly<Record<string, Answer>>;
 
@@ -79,6 +85,7 @@ const judgeBody = async (door: Door, request: IncomingMessage, raw: Buffer): Pro
     return {
       status: 401,
       reason: `the ${door.signatureHeader} header does not fit this body and ACQUIRE_WEBHOOK_SECRET`,
+      unsigned: signature === undefined,
     };
   }
   const text = raw.toString('utf8');
@@ -101,24 +108,21 @@ const judgeBody = async (door: Door, request: IncomingMessage, raw: Buffer): Pro
   return stored;
 };
 
-const tooMuchOf = (limit: number) => (limit === BODY_LIMIT ? 'large' : 'suspect');
-
 /** What was read counts among the bodies until it is let go of. */
 const readRaw = async (door: Door, request: IncomingMessage): Promise<Buffer | keyof typeof REFUSALS> => {
-  const limit = door.failures.has(addressOf(request)) ? BODY_LIMIT : STRANGERS_LIMIT;
-  if (Number(request.headers['content-length'] ?? 0) > limit) {
+  if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) {
     request.resume();
-    return tooMuchOf(limit);
+    return 'large';
   }
+  const room = door.failures.has(addressOf(request)) ? BODIES_LIMIT : SUSPECTS_LIMIT;
   const whole = await wholeBody(request);
-  if (whole === null) return gathered(door, request, limit);
-  if (door.bodies.bytes + whole.length > BODIES_LIMIT) return 'busy';
+  if (whole === null) return gathered(door, request, room);
+  if (door.bodies.bytes + whole.length > room) return 'busy';
   door.bodies.bytes += whole.length;
   return whole;
 };
 
-const gathered = (door: Door, request: IncomingMessage, limit: number): Promise<Buffer | keyof typeof REFUSALS> => {
-  const tooMuch = tooMuchOf(limit);
+const gathered = (door: Door, request: IncomingMessage, room: number): Promise<Buffer | keyof typeof REFUSALS> => {
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
@@ -138,8 +142,8 @@ const gathered = (door: Door, request: IncomingMessage, limit: number): Promise<
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       door.bodies.bytes += chunk.length;
-      if (size > limit) refuse(tooMuch);
-      else if (door.bodies.bytes > BODIES_LIMIT) refuse('busy');
+      if (size > BODY_LIMIT) refuse('large');
+      else if (door.bodies.bytes > room) refuse('busy');
       else chunks.push(chunk);
     });
     request.on('end', () => {

@@ -1,11 +1,12 @@
 import type { Logger } from '@slack/bolt';
-import { LogLevel } from '@slack/bolt';
 import type { WebClientOptions } from '@slack/web-api';
 import { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { MemberId, TeamId } from '../core/ids.ts';
 import { Failure } from '../delivery/errors.ts';
+import { LogLevel } from './bolt.ts';
 import { failureOf, SIDE } from './errors.ts';
+import { fetchWithin } from './fetch.ts';
 
 export const REQUEST_TIMEOUT_MS = 8000;
 
@@ -47,7 +48,9 @@ export const clientOptions = (apiUrl: string): WebClientOptions => ({
   allowAbsoluteUrls: false,
   retryConfig: { retries: 0 },
   rejectRateLimitedCalls: true,
-  timeout: REQUEST_TIMEOUT_MS,
+  // The clock is kept where the call is made.
+  timeout: 0,
+  fetch: fetchWithin(REQUEST_TIMEOUT_MS),
   logger: silence,
 });
 

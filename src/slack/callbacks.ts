@@ -45,7 +45,10 @@ export const takeCallback = async (door: CallbackDoor, told: Told): Promise<bool
 };
 
 /** https://docs.slack.dev/authentication/verifying-requests-from-slack */
-const isSigned = ({ signingSecret, now }: CallbackDoor, { request, rawBody }: Told): boolean => {
+export const isSigned = (
+  { signingSecret, now }: Pick<CallbackDoor, 'signingSecret' | 'now'>,
+  { request, rawBody }: Told,
+): boolean => {
   const at = request.headers['x-slack-request-timestamp'];
   const given = request.headers['x-slack-signature'];
   if (typeof at !== 'string' || typeof given !== 'string' || signingSecret === '') return false;

@@ -17,7 +17,11 @@ import type { OpeningViews } from './views.ts';
 
 const Posted = z.object({
   ts: SlackTs,
-  message: z.object({ thread_ts: SlackTs.nullish().catch(undefined) }).catch({}),
+  /** Where it stands; not every answer shows the message. */
+  message: z
+    .object({ thread_ts: SlackTs.nullish().catch(undefined) })
+    .nullish()
+    .catch(undefined),
 });
 const Done = z.object({});
 
@@ -44,11 +48,15 @@ export const createChat = (options: {
   const respond = createRespond(options.apiUrl);
   // An optional scope may be taken away while we run.
   let refusedToPostAs = false;
-  const canPostAs = (): boolean => !refusedToPostAs && api.identity().scopes.includes(postAsScope);
+  // Slack's answer need not say which scopes there are: then it is tried.
+  const canPostAs = (): boolean => {
+    const { scopes } = api.identity();
+    return !refusedToPostAs && (scopes.length === 0 || scopes.includes(postAsScope));
+  };
 
   const send = async (request: PostRequest, named: boolean) => {
     const posted = await api.call('chat.postMessage', postParameters(request, named), Posted);
-    return { ts: posted.ts, thread: posted.message.thread_ts ?? null };
+    return { ts: posted.ts, thread: posted.message ? (posted.message.thread_ts ?? null) : request.thread };
   };
 
   return {

@@ -1,5 +1,5 @@
 import type { SocketModeReceiver } from '@slack/bolt';
-import { Failure } from '../delivery/errors.ts';
+import type { Failure } from '../delivery/errors.ts';
 import { failureOf } from './errors.ts';
 import { TookTooLong, within } from './waiting.ts';
 
@@ -26,31 +26,38 @@ export const createConnection = (
   let pause: { readonly timer: NodeJS.Timeout; readonly over: () => void } | null = null;
   guardMessages(client, (error) => tell(state === 'up', failureOf(error, 'socket message')));
 
-  const connect = async (): Promise<void> => {
+  /** What went wrong, if anything did. */
+  const connect = async (): Promise<Failure | null> => {
     try {
       await within(client.start(), CONNECT_LIMIT_MS);
-      if (isStopped()) return void client.disconnect();
+      if (isStopped()) {
+        void client.disconnect();
+        return null;
+      }
       state = 'up';
       tell(true);
+      return null;
     } catch (error) {
       // What is still being connected must not come up beside the next try.
       if (error instanceof TookTooLong) void client.disconnect();
       const failure = failureOf(error, ATTEMPTED);
       tell(false, failure);
-      throw failure;
+      return failure;
     }
   };
 
   // Asked through a function, for it may change during every await.
   const isStopped = (): boolean => state === 'stopped';
 
-  const keepTrying = async (failures: number): Promise<void> => {
-    for (let failed = failures; !isStopped(); failed += 1) {
+  const keepTrying = async (first: Failure | null): Promise<void> => {
+    let failure = first;
+    for (let failed = first === null ? 0 : 1; !isStopped(); failed += 1) {
       // oxlint-disable-next-line no-await-in-loop -- one try after another is the point
-      await rest(pauseAfter(failed));
+      await rest(Math.max(pauseAfter(failed), failure?.facts.retryAfterMs ?? 0));
       if (isStopped()) return;
       // oxlint-disable-next-line no-await-in-loop
-      if (await connect().then(yes, no)) return;
+      failure = await connect();
+      if (failure === null) return;
     }
   };
 
@@ -64,17 +71,15 @@ export const createConnection = (
     if (state !== 'up') return;
     state = 'down';
     tell(false);
-    void keepTrying(0);
+    void keepTrying(null);
   });
 
   return {
     async start() {
-      try {
-        await connect();
-      } catch (error) {
-        if (error instanceof Failure && error.facts.kind === 'auth') throw error;
-        void keepTrying(1);
-      }
+      const failure = await connect();
+      if (failure === null) return;
+      if (failure.facts.kind === 'auth') throw failure;
+      void keepTrying(failure);
     },
     async stop(limitMs) {
       state = 'stopped';
@@ -84,9 +89,6 @@ export const createConnection = (
     },
   };
 };
-
-const yes = (): boolean => true;
-const no = (): boolean => false;
 
 /** A planned refresh reconnects at once. */
 const pauseAfter = (failures: number): number =>

@@ -129,7 +129,7 @@ export const failureOf = (error: unknown, attempted: string): Failure => {
       kind: 'rate_limited',
       effect: 'none',
       status: 429,
-      retryAfterMs: error.retryAfter * 1000,
+      retryAfterMs: Math.max(error.retryAfter, 1) * 1000,
     });
   }
   if (error instanceof WebAPIPlatformError) return new Failure({ ...facts, ...ofWord(error.data.error) });
@@ -160,11 +160,10 @@ const kindOf = (word: string): FailureKind => {
 
 const isKind = (kind: string): kind is FailureKind => kind in kinds;
 
-/** Slack itself answers 200 and 429; other codes come from what stands in between. */
+/** Slack itself answers 200 and 429; other codes come from what stands in between, perhaps after Slack did it. */
 export const ofStatus = (status: number): Sorted => {
   if (status === 429) return { kind: 'rate_limited', effect: 'none', status, retryAfterMs: RETRY_AFTER_UNSAID_MS };
-  const refused = status >= 400 && status < 500 && status !== 408;
-  return { kind: 'transient', effect: refused ? 'none' : 'possible', status };
+  return { kind: 'transient', effect: 'possible', status };
 };
 
 const neverLeft = (error: unknown): boolean => {

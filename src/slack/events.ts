@@ -82,9 +82,14 @@ const stored = (outcome: Outcome, context: ReadingContext): Reading => {
 
 /** Replies go out in the order of their messages; what changes one goes before it, and need not hold up those above it. */
 const positionOf = (event: Event): { readonly position?: string } =>
-  event.type === 'member_wrote' || event.type === 'member_edited' || event.type === 'member_deleted'
-    ? { position: event.ts }
-    : {};
+  ABOUT_ONE_MESSAGE.has(event.type) && 'ts' in event ? { position: event.ts } : {};
+
+const ABOUT_ONE_MESSAGE: ReadonlySet<Event['type']> = new Set([
+  'member_wrote',
+  'member_edited',
+  'member_removed_files',
+  'member_deleted',
+]);
 
 /** Ids come to stand in lanes and in the log: what is no plain word is not taken for one. */
 const word = z

@@ -8,6 +8,11 @@ import { createCache } from './cache.ts';
 import { SLACKBOT } from './messages.ts';
 
 const KEEP_MS = 60_000;
+/**
+ * No event of ours tells who left a group, so it is asked often, though not so often that Slack refuses (20 calls a minute:
+ * https://docs.slack.dev/reference/methods/usergroups.users.list).
+ */
+const GROUPS_KEEP_MS = 4_000;
 const NAMES_KEEP_MS = 600_000;
 const MEMBERS_LIMIT = 5000;
 const CHANNELS_LIMIT = 500;
@@ -42,7 +47,10 @@ const next = z.object({ next_cursor: z.string().catch('') }).catch({ next_cursor
 const MembersPage = z.object({ members: z.array(z.string()), response_metadata: next });
 const Group = z.object({ id: z.string(), handle: said, name: said });
 
-/** People, groups and channels by id. Everything is kept for a minute: who leaves may write that long, no longer. */
+/**
+ * People, groups and channels by id. Everything is kept for a minute, unless an event says that it changed: who leaves may
+ * write that long, no longer.
+ */
 export type Members = Pick<
   Chat,
   'member' | 'isInChannel' | 'isInGroup' | 'isShared' | 'channelName' | 'groupName' | 'forget'
@@ -52,7 +60,12 @@ export const createMembers = (api: Api, now: () => number): Members => {
   const people = createCache<Member | null>({ keepMs: KEEP_MS, limit: MEMBERS_LIMIT, now });
   const channels = createCache<ReadonlySet<string>>({ keepMs: KEEP_MS, limit: CHANNELS_LIMIT, now });
   const sharing = createCache<boolean>({ keepMs: KEEP_MS, limit: CHANNELS_LIMIT, now });
-  const groups = createCache<ReadonlySet<string>>({ keepMs: KEEP_MS, limit: CHANNELS_LIMIT, now });
+  const groups = createCache<ReadonlySet<string>>({
+    keepMs: GROUPS_KEEP_MS,
+    failingMs: KEEP_MS,
+    limit: CHANNELS_LIMIT,
+    now,
+  });
   const channelNames = createCache<string | null>({ keepMs: NAMES_KEEP_MS, limit: CHANNELS_LIMIT, now });
   const groupNames = createCache<ReadonlyMap<string, string>>({ keepMs: NAMES_KEEP_MS, limit: 1, now });
 

@@ -15,14 +15,15 @@ const written: ReadonlySet<string> = new Set(['', 'file_share', 'thread_broadcas
 /** Slackbot writes like a person: no subtype, no bot id. */
 export const SLACKBOT = 'USLACKBOT';
 
-const channelTypes: ReadonlySet<string> = new Set(['channel', 'group']);
+/** Some events do not say it; what is in no thread of ours goes nowhere anyway. */
+const channelTypes: ReadonlySet<string | null | undefined> = new Set(['channel', 'group', null, undefined]);
 
 /** Only what a person wrote, changed or deleted inside a thread of a channel. */
 export const readMessage = (event: AnyEvent, receiver: Receiver): Outcome => {
   const head = MessageEvent.safeParse(event);
   if (!head.success) return { ignored: 'malformed' };
   const { channel, channel_type: type, subtype } = head.data;
-  if (!channelTypes.has(type ?? '')) return { ignored: 'other_channel_type' };
+  if (!channelTypes.has(type)) return { ignored: 'other_channel_type' };
   if (subtype === 'message_changed') return readEdit(event, channel, receiver);
   if (subtype === 'message_deleted') return readDeletion(event, channel, receiver);
   const message = Message.safeParse(event);
@@ -67,9 +68,12 @@ const readEdit = (event: AnyEvent, channel: string, receiver: Receiver): Outcome
   const reply = replyOf(message, receiver);
   if ('ignored' in reply) return reply;
   const edition = message.edited?.ts;
+  const gone = previous ? goneFrom(previous, message) : [];
   // Unfurls and Slack's own bookkeeping come as edits too.
-  if (edition === undefined || edition === previous?.edited?.ts) return { ignored: 'not_edited' };
-  if (previous && sameContent(message, previous)) return { ignored: 'not_edited' };
+  if (edition === undefined || edition === previous?.edited?.ts || (previous && sameContent(message, previous)))
+    return gone.length === 0
+      ? { ignored: 'not_edited' }
+      : removedFiles(event, message, { reply, gone, channel, receiver });
   return {
     key: [receiver.team, channel, message.ts, 'edit', editionOf(edition, event)],
     lane: [receiver.team, channel, reply.thread],
@@ -78,10 +82,49 @@ const readEdit = (event: AnyEvent, channel: string, receiver: Receiver): Outcome
       ...fieldsOf(message, reply, { channel, receiver }),
       edition: editionOf(edition, event),
       before: previous ? textOf(previous) : null,
-      ...contentOf(message),
+      text: textOf(message),
+      files: livingIn(message),
+      gone,
     },
   };
 };
+
+/** A deleted file stays in its message without a name, or goes from it; with or without word of an edit. */
+const goneFrom = (previous: Message, message: Message): readonly string[] => {
+  const living = new Set(livingIn(message).map(({ id }) => id));
+  return livingIn(previous)
+    .map(({ id }) => id)
+    .filter((id) => !living.has(id));
+};
+
+/** One that we may not see is not taken for deleted. */
+const livingIn = (message: Message) =>
+  rawFilesOf(message)
+    .filter(({ mode, file_access: access }) => mode !== 'tombstone' && access !== 'file_not_found')
+    .map(fileFrom);
+
+type Removed = {
+  readonly reply: Reply;
+  readonly gone: readonly string[];
+  readonly channel: string;
+  readonly receiver: Receiver;
+};
+
+const removedFiles = (event: AnyEvent, message: Message, { reply, gone, channel, receiver }: Removed): Outcome => ({
+  // Told twice it is one removal.
+  key: [receiver.team, channel, message.ts, 'files', ...gone],
+  lane: [receiver.team, channel, reply.thread],
+  event: {
+    type: 'member_removed_files',
+    team: receiver.team,
+    channel,
+    member: reply.member,
+    ts: message.ts,
+    thread: reply.thread,
+    files: gone,
+    at: event.event_ts ?? null,
+  },
+});
 
 /** `edited.ts` has whole seconds: two edits within one are told apart by when they were told. */
 const editionOf = (edited: string, { event_ts: told }: AnyEvent): string => (told ? `${edited}:${told}` : edited);
@@ -157,19 +200,26 @@ const isWritten = (block: unknown): boolean =>
 
 const WRITTEN_BLOCKS: ReadonlySet<unknown> = new Set(['rich_text', 'table']);
 
-const filesOf = (message: Message) =>
-  (message.files ?? []).flatMap((file) => {
+const filesOf = (message: Message) => rawFilesOf(message).map(fileFrom);
+
+const rawFilesOf = ({ files }: Message): readonly File[] =>
+  (files ?? []).flatMap((file) => {
     const parsed = File.safeParse(file);
-    return parsed.success ? [fileFrom(parsed.data)] : [];
+    return parsed.success ? [parsed.data] : [];
   });
 
-const sameContent = (one: Message, other: Message): boolean => contentKey(one) === contentKey(other);
+/** Files that are gone are told apart from edits. */
+const sameContent = (now: Message, previous: Message): boolean => {
+  const gone = new Set(goneFrom(previous, now));
+  return contentKey(now, gone) === contentKey(previous, gone);
+};
 
 /** Slack draws new block ids with each version. */
-const contentKey = (message: Message): string =>
-  JSON.stringify([message.text ?? '', textOf(message).blocks, namesOf(message)], (name, value: unknown) =>
+const contentKey = (message: Message, gone: ReadonlySet<string>): string =>
+  JSON.stringify([message.text ?? '', textOf(message).blocks, namesOf(message, gone)], (name, value: unknown) =>
     name === 'block_id' ? undefined : value,
   );
 
 /** What Slack knows of a file may grow without an edit. */
-const namesOf = (message: Message) => filesOf(message).map(({ id, name }) => [id, name]);
+const namesOf = (message: Message, gone: ReadonlySet<string>) =>
+  livingIn(message).flatMap(({ id, name }) => (gone.has(id) ? [] : [[id, name]]));

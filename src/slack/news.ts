@@ -6,10 +6,12 @@ import type { OwnPost } from './told.ts';
 export type SlackNews =
   /** Acknowledged without being stored. */
   | { readonly type: 'ignored'; readonly reason: string }
+  /** Slack asked, signed, whether the request URL is ours: it does when somebody saves it on the app's page. */
+  | { readonly type: 'verified' }
   /** A post of ours as Slack tells it. */
   | { readonly type: 'own'; readonly post: OwnPost }
-  /** A request was answered so. */
-  | { readonly type: 'refused'; readonly status: number; readonly reason: string }
+  /** A request was answered so. One that bears no signature at all was not even meant to be Slack's. */
+  | { readonly type: 'refused'; readonly status: number; readonly reason: string; readonly bearsSignature: boolean }
   | { readonly type: 'identified'; readonly identity: Identity }
   /** Of Socket Mode. */
   | { readonly type: 'connection'; readonly up: boolean; readonly error: Failure | null }

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { Receiver } from '@slack/bolt';
-import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
 import type { SendForBytes } from '../core/files.ts';
 import type { Choice } from '../core/notice.ts';
 import type { Chat } from '../core/ports.ts';
 import type { Answered, Identity } from './api.ts';
 import { clientOptions, createApi, silence } from './api.ts';
+import { App, HTTPReceiver, SocketModeReceiver } from './bolt.ts';
 import { createChat } from './client.ts';
-import { takeCallback } from './callbacks.ts';
+import { isSigned, takeCallback } from './callbacks.ts';
 import type { Connection } from './connection.ts';
 import { createConnection } from './connection.ts';
 import type { ReadingContext } from './events.ts';
@@ -99,13 +99,17 @@ export const createSlack = (options: SlackOptions): Slack => {
   });
   listen(app, { command: options.command, taken: intake.taken, call: api.call, suggest: options.suggest, tell });
 
-  const refused = (status: number): void => tell({ type: 'refused', status, reason: reasons[status] ?? 'other' });
+  const refused = (status: number, bearsSignature: boolean): void =>
+    tell({ type: 'refused', status, reason: reasons[status] ?? 'other', bearsSignature });
+  const verified = (): void => tell({ type: 'verified' });
   const waysIn = ({ listener, signingSecret }: NonNullable<BuiltTransport['http']>) => ({
     listener,
+    isSigned: (told: Told) => isSigned({ signingSecret, now }, told),
     callback: (told: Told) => takeCallback({ signingSecret, now, take: intake.take, failed }, told),
   });
   const { http } = transport;
-  const fromSlack = http === null ? [] : [slackRoute({ path: slackPath, accepting, now, refused, ...waysIn(http) })];
+  const fromSlack =
+    http === null ? [] : [slackRoute({ path: slackPath, accepting, now, refused, verified, ...waysIn(http) })];
   const server = createHttpServer({ routes: [...options.routes, ...fromSlack], failed });
   const connection = transport.connect((up, error) => tell({ type: 'connection', up, error: error ?? null }));
 

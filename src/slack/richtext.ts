@@ -42,16 +42,24 @@ const List = Part.extend({
 const Block = z.looseObject({ type: z.literal('rich_text'), elements: z.array(z.unknown()).catch([]) });
 const Table = z.looseObject({ type: z.literal('table'), rows: z.array(z.array(z.unknown()).catch([])).catch([]) });
 
+/** To be told by a schema that something is another block takes longer than to read one that is. */
+const blocksOf = (type: string, blocks: readonly unknown[]): readonly unknown[] =>
+  blocks.filter((block) => typeof block === 'object' && block !== null && 'type' in block && block.type === type);
+
 /** Null when there is no rich text among the blocks; then the mrkdwn counts. */
 export const richTextDrafts = (blocks: readonly unknown[]): readonly Draft[] | null => {
-  const found = blocks.map((block) => Block.safeParse(block)).filter((result) => result.success);
+  const found = blocksOf('rich_text', blocks)
+    .map((block) => Block.safeParse(block))
+    .filter((result) => result.success);
   if (found.length === 0) return null;
   return withoutBoundaries(found.flatMap((result) => result.data.elements).flatMap(draftsOf));
 };
 
 /** Pasted tables stand beside the text. Rows are lines, and what is in a cell stays on one. */
 export const tableDrafts = (blocks: readonly unknown[]): readonly Draft[] => {
-  const tables = blocks.map((block) => Table.safeParse(block)).filter((result) => result.success);
+  const tables = blocksOf('table', blocks)
+    .map((block) => Table.safeParse(block))
+    .filter((result) => result.success);
   return tables.map(({ data }) => {
     const rows = data.rows.map((cells) => cells.map(cellPieces));
     return {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import { wholeBody } from '../core/foreign-text.ts';
+import { parsedJson, wholeBody } from '../core/foreign-text.ts';
 import { isNestedTooDeep } from '../core/nesting.ts';
 import { SafeResponse } from './safe-response.ts';
 
@@ -82,18 +82,22 @@ export type SlackRoute = {
   readonly accepting: () => boolean;
   readonly now: () => number;
   readonly listener: RequestListener;
+  readonly isSigned: (told: Told) => boolean;
   /** Asked first; false when it is not for it to take. */
   readonly callback: (told: Told) => Promise<boolean>;
-  readonly refused: (status: number) => void;
+  readonly refused: (status: number, bearsSignature: boolean) => void;
+  /** Slack's challenge came. Bolt answers it, and tells nobody. */
+  readonly verified: () => void;
 };
 
 /** The way to Bolt, behind what Bolt does not check. */
-export const slackRoute = ({ path, accepting, now, listener, callback, refused }: SlackRoute): Route => ({
-  path,
+export const slackRoute = (route: SlackRoute): Route => ({
+  path: route.path,
   method: 'POST',
   async handler(request, response) {
+    const { accepting, now, listener, isSigned, callback, refused, verified } = route;
     response.once('finish', () => {
-      if (response.statusCode >= 400) refused(response.statusCode);
+      if (response.statusCode >= 400) refused(response.statusCode, 'x-slack-signature' in request.headers);
     });
     if (!accepting()) return answer(response, 503);
     if (isFromTheFuture(request, now())) return answer(response, 401);
@@ -101,12 +105,20 @@ export const slackRoute = ({ path, accepting, now, listener, callback, refused }
     if (rawBody === null) return answer(response, 413);
     dropCharset(request);
     const text = rawBody.toString();
-    if (!isObject(text, request.headers['content-type'])) return answer(response, 400);
-    if (await callback({ request, response, rawBody, text })) return;
+    const told = { request, response, rawBody, text };
+    if (!isObject(text, request.headers['content-type'])) return answer(response, isSigned(told) ? 400 : 401);
+    if (await callback(told)) return;
+    if (isChallenge(text) && isSigned(told)) verified();
     // Bolt takes a body that was read already from this property.
     listener(Object.assign(request, { rawBody }), response);
   },
 });
+
+const isChallenge = (text: string): boolean => {
+  if (!text.includes('url_verification')) return false;
+  const body = parsedJson(text);
+  return typeof body === 'object' && body !== null && 'type' in body && body.type === 'url_verification';
+};
 
 const isFromTheFuture = (request: IncomingMessage, now: number): boolean =>
   Number(request.headers['x-slack-request-timestamp'] ?? 0) > now / 1000 + CLOCK_TOLERANCE_S;

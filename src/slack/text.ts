@@ -55,10 +55,17 @@ export const commandText = (text: string): string =>
     }),
   ).trim();
 
-const draftsOf = ({ blocks, mrkdwn }: SlackText): readonly Draft[] => [
-  ...(richTextDrafts(blocks) ?? mrkdwnDrafts(clean(mrkdwn))),
-  ...tableDrafts(blocks),
-];
+/** Its kind, whom it calls, its words: each is asked of the same text, one after the other. */
+const drafted = new WeakMap<SlackText, readonly Draft[]>();
+
+const draftsOf = (text: SlackText): readonly Draft[] => {
+  const before = drafted.get(text);
+  if (before !== undefined) return before;
+  const { blocks, mrkdwn } = text;
+  const drafts = [...(richTextDrafts(blocks) ?? mrkdwnDrafts(clean(mrkdwn))), ...tableDrafts(blocks)];
+  drafted.set(text, drafts);
+  return drafts;
+};
 
 const piecesOf = (drafts: readonly Draft[]): readonly Piece[] => drafts.flatMap(({ pieces }) => pieces);
 

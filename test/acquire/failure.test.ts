@@ -23,7 +23,7 @@ const table: readonly (readonly [string, Trouble, string, string])[] = [
   ['there is no such object', refused(404), 'not_found', 'none'],
   ['there is no such record', refused(400, '{"errors":[{"title":"ERROR_RECORD_NOT_FOUND"}]}'), 'not_found', 'none'],
   ['the input is wrong', refused(400, 'ERROR_INVALID_INPUT'), 'permanent', 'none'],
-  ['the body says no under 200', refused(200, '{"data":{"success":false}}'), 'permanent', 'none'],
+  ['the body says no under 200', refused(200, '{"data":{"success":false}}'), 'permanent', 'possible'],
   ['too many requests', refused(429), 'rate_limited', 'none'],
   ['the request took too long', refused(408), 'transient', 'possible'],
   ['the server failed', refused(500, 'ERROR_SERVER_ERROR'), 'transient', 'possible'],
@@ -64,7 +64,8 @@ describe('a failure of Acquire is sorted by what to do next', () => {
   test.each([
     ['7', 7_000],
     ['Mon, 05 Jan 2026 10:00:30 GMT', 30_000],
-    ['Mon, 05 Jan 2026 09:00:00 GMT', 0],
+    ['Mon, 05 Jan 2026 09:00:00 GMT', 1_000],
+    ['0', 1_000],
     ['soon', undefined],
     [null, undefined],
   ])('Retry-After %s is understood', (given, waits) => {

@@ -40,7 +40,7 @@ test.each([[{ data: { success: false, message: 'no' } }], [{ success: false, dat
   async (body) => {
     const { call } = await serve((_, response) => json(response, body));
 
-    await expect(call(post, z.unknown())).rejects.toMatchObject({ facts: { kind: 'permanent', effect: 'none' } });
+    await expect(call(post, z.unknown())).rejects.toMatchObject({ facts: { kind: 'permanent', effect: 'possible' } });
   },
 );
 

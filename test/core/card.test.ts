@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { card } from '../../src/core/card.ts';
-import { ChannelId } from '../../src/core/ids.ts';
+import { card, hasSameCard } from '../../src/core/card.ts';
+import { CaseId, ChannelId, MessageId } from '../../src/core/ids.ts';
 import { ChannelSettings, channelsOf, defaultSettings } from '../../src/core/settings.ts';
 import { blockFaults } from '../../src/sandbox/slack/blocks.ts';
 import { drawNotice } from '../../src/slack/blocks.ts';
@@ -112,4 +112,31 @@ test('with the longest data the card keeps within Slack’s limits', () => {
   expect(blockFaults(JSON.parse(JSON.stringify(blocks)), 'message')).toEqual([]);
   expect(text.length).toBeLessThanOrEqual(4000);
   expect(JSON.stringify(blocks).length).toBeLessThan(13_200);
+});
+
+test('a link that was only read further, or said more in, has the same card', () => {
+  const link = linkWith('open');
+  const further = {
+    ...link,
+    case: { ...link.case, updatedAt: 9_000 },
+    caseIds: [...link.caseIds, CaseId.parse('99')],
+    cursor: MessageId.parse('900'),
+    floor: MessageId.parse('1'),
+    activeAt: 9_000,
+    attended: !link.attended,
+  };
+
+  expect(hasSameCard(further, link)).toBe(true);
+  expect(drawn(further)).toBe(drawn(link));
+});
+
+test.each([
+  { waitingSince: 9_000 },
+  { doneBy: 'closed by Anna' },
+  { snoozedUntil: 9_000 },
+  { state: 'ended' as const },
+])('a link that now has %j has another card', (change) => {
+  const link = linkWith('open');
+
+  expect(hasSameCard({ ...link, ...change }, link)).toBe(false);
 });

@@ -137,7 +137,7 @@ describe('carrying a reading into its thread', () => {
     const [history, now] = carried?.posts ?? [];
     const characters = JSON.stringify(history?.notice).length;
     expect(characters).toBeLessThan(10_000);
-    expect(JSON.stringify(history?.notice)).toContain('35 more and full texts');
+    expect(JSON.stringify(history?.notice)).toContain('20 more and full texts');
     expect(now?.key).toBe('99');
   });
 });

@@ -72,6 +72,36 @@ describe('a mail of which something is folded', () => {
   });
 });
 
+test.each([[30], [500], [3000]])(
+  'the history of a case is its last twenty messages, also of %i characters',
+  (length) => {
+    const rows = Array.from({ length: 30 }, (_, n) =>
+      rowOf(`${n} ${'word '.repeat(length / 5)}`, { id: MessageId.parse(String(n + 1)) }),
+    );
+
+    const { notice, messages } = historyPost(rows, caseUrl);
+
+    const quotes = notice.parts.filter(({ part }) => part === 'quote');
+    expect(quotes.map((part) => /,"(\d+) /.exec(JSON.stringify(part))?.[1] ?? JSON.stringify(part))).toEqual(
+      Array.from({ length: 20 }, (_, n) => String(n + 10)),
+    );
+    expect(messages).toHaveLength(20);
+    expect(JSON.stringify(notice.parts).length).toBeLessThan(11_000);
+    expect(JSON.stringify(notice)).toContain('10 more');
+  },
+);
+
+test('only what is longer than its share is shortened in the history of a case', () => {
+  const rows = [rowOf('Short'), rowOf('word '.repeat(3000))];
+
+  const { notice } = historyPost(rows, caseUrl);
+
+  const [short = '', shortened = ''] = notice.parts.slice(1).map((part) => JSON.stringify(part));
+  expect(short).toContain('"Short"');
+  expect(shortened).toContain(' …"');
+  expect(shortened.length).toBeGreaterThan(7_500);
+});
+
 test('whoever has the case is called right under the words', () => {
   const loud = { ...telling, loud: true, claimer: anna };
 

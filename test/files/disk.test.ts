@@ -89,6 +89,53 @@ test('holds all files together below the quota, and goes on once there is room',
   expect((await disk.read(OTHER))?.size).toBe(600);
 });
 
+/** Whatever it is given, once it is asked to go on. */
+const slowly = (...chunks: readonly Buffer[]) => {
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const { promise: going, resolve: goOn } = Promise.withResolvers<void>();
+  async function* body(): AsyncGenerator<Uint8Array> {
+    begin();
+    await going;
+    yield* chunks;
+  }
+  return { body: body(), begun, goOn };
+};
+
+test.each([
+  ['of unknown size', null],
+  ['whose size was announced', 700],
+])('holds files %s below the quota that come at once', async (_what, size) => {
+  const { disk, folder } = diskFor(1000);
+  const first = slowly(Buffer.alloc(400), Buffer.alloc(300));
+  const stored = disk.put(KEY, first.body, { limit: 1000, size });
+  await first.begun;
+  const second = slowly(Buffer.alloc(400), Buffer.alloc(300));
+  const refused = disk.put(OTHER, second.body, { limit: 1000, size }).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  await Promise.race([second.begun, refused]);
+  first.goOn();
+  expect(await stored).toEqual({ size: 700 });
+  second.goOn();
+
+  expect(await refused).toMatchObject({ facts: { kind: 'place', word: 'FILES_QUOTA_MB' } });
+  expect(filesBelow(folder)).toEqual([KEY]);
+});
+
+test('what broke off, was refused or was replaced takes up no room', async () => {
+  const { disk } = diskFor(1000);
+  await disk.put(KEY, [Buffer.alloc(400)], FREE);
+  for (let at = 0; at < 3; at += 1) {
+    await expect(disk.put(OTHER, broken(), { limit: 1000, size: 500 })).rejects.toThrow('failed');
+    await expect(disk.put(OTHER, [Buffer.alloc(601)], FREE)).rejects.toThrow('FILES_QUOTA_MB');
+    await disk.put(KEY, [Buffer.alloc(500)], FREE);
+  }
+
+  await disk.put(OTHER, [Buffer.alloc(500)], FREE);
+  await expect(disk.put('c'.repeat(32), [Buffer.alloc(1)], FREE)).rejects.toMatchObject({ facts: { kind: 'place' } });
+});
+
 test('counts what an earlier life has left', async () => {
   const { folder, disk } = diskFor(1500);
   await disk.put(KEY, [Buffer.alloc(1000)], FREE);

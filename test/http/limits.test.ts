@@ -39,15 +39,15 @@ test('who asks without end is asked to wait, and the health check goes on after 
   expect(await ask('/readyz')).toBe(200);
 });
 
-test('whoever shows no secret may soon send no more than a little; what is signed is taken from the same address', async () => {
+test('however many wrong signatures came from an address, what is signed is taken from it, and what is too large refused', async () => {
   const stage = await stageFor();
   const large = JSON.stringify({ event: 'company:new', data: { note: 'x'.repeat(100_000) } });
   const small = JSON.stringify({ event: 'company:new', data: {} });
   for (let tries = 0; tries < 25; tries += 1) expect((await post(stage.url(), small)).status).toBe(401);
 
-  expect((await post(stage.url(), large)).status).toBe(429);
-  expect((await post(stage.url(), small)).status).toBe(401);
-  expect((await post(stage.url(), small, { 'x-acquire-signature': sign(small) })).status).toBe(200);
+  expect((await post(stage.url(), large)).status).toBe(401);
+  expect((await post(stage.url(), large, { 'x-acquire-signature': sign(large) })).status).toBe(200);
+  expect((await post(stage.url(), 'x'.repeat(9 * 1024 * 1024))).status).toBe(413);
 });
 
 test('what is nested to exhaust a stack is refused, however it is signed', async () => {
@@ -111,6 +111,28 @@ test('bodies that are too much at once are asked to come back, and those under w
   for (const asked of begun) asked.end('x');
 
   for (const [answer] of await Promise.all(answers)) expect(answer).toMatchObject({ statusCode: 401 });
+  expect((await post(stage.url(), small, { 'x-acquire-signature': sign(small) })).status).toBe(200);
+});
+
+test('an address of wrong signatures cannot fill the room of all others', { timeout: 60_000 }, async () => {
+  const stage = await stageFor();
+  const small = JSON.stringify({ event: 'company:new', data: {} });
+  for (let tries = 0; tries < 25; tries += 1) expect((await post(stage.url(), small)).status).toBe(401);
+  const part = Buffer.alloc(5 * 1024 * 1024, 'x');
+  const begun = Array.from({ length: 4 }, () => {
+    const asked = request(`${stage.url()}/webhooks/acquire`, {
+      method: 'POST',
+      headers: { 'content-length': part.length + 1 },
+    });
+    onTestFinished(() => void asked.destroy());
+    asked.on('error', () => undefined);
+    asked.write(part);
+    return asked;
+  });
+
+  const [answer] = await Promise.race(begun.map((asked) => once(asked, 'response')));
+
+  expect(answer).toMatchObject({ statusCode: 503 });
   expect((await post(stage.url(), small, { 'x-acquire-signature': sign(small) })).status).toBe(200);
 });
 

@@ -129,7 +129,7 @@ test('no label ever holds an id, a name or a word of anybody', async () => {
 test('while the store cannot be read, what it holds is left out and everything else is shown', async () => {
   const metrics = createMetrics();
   metrics.alarms.inc({ kind: 'store' });
-  const present = { sides: [['slack', true]], pollAgeMs: null, readsWaiting: 0 } as const;
+  const present = { sides: [['slack', true]], slackConnected: null, pollAgeMs: null, readsWaiting: 0 } as const;
 
   const page = await metrics.render(() => Promise.reject(new Error('no')), present);
 

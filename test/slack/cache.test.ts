@@ -28,6 +28,26 @@ test('an answer is kept for its time', async () => {
   expect(await get('a')).toBe('a at 60000');
 });
 
+test('an older answer stands in for a while when asking again fails', async () => {
+  let time = 0;
+  let fails = false;
+  const cache = createCache<string>({ keepMs: 1_000, failingMs: 10_000, limit: 10, now: () => time });
+  const get = () =>
+    cache.get('a', async () => {
+      if (fails) throw new Error('away');
+      return `at ${time}`;
+    });
+  await get();
+  fails = true;
+
+  time = 5_000;
+  expect(await get()).toBe('at 0');
+  time = 10_001;
+  await expect(get()).rejects.toThrow('away');
+  fails = false;
+  expect(await get()).toBe('at 10001');
+});
+
 test('who asks while a question is under way shares it', async () => {
   const { get, asked } = setUp();
 

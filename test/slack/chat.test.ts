@@ -73,6 +73,45 @@ test('a right to other names that was taken away is noticed at the first refusal
   expect(slack.chat.canPostAs).toBe(false);
 });
 
+test('an answer that does not show the message is taken for what was asked', async () => {
+  await using room = await openRoom();
+  const { slack, simulator } = room;
+  const { ts: thread } = await slack.chat.post(post);
+  const body = JSON.stringify({ ok: true, channel, ts: '1700000000.000100' });
+  simulator.faults.add({
+    method: 'chat.postMessage',
+    times: 1,
+    action: { kind: 'status', status: 200, body, when: 'after' },
+  });
+
+  expect(await slack.chat.post({ ...post, thread })).toEqual({ ts: '1700000000.000100', thread });
+});
+
+test('where Slack does not say what is granted, a name is tried', async () => {
+  await using room = await openRoom();
+  const { slack, simulator } = room;
+  const me = {
+    ok: true,
+    team_id: 'T0CASEBRIDGE',
+    team: 'x',
+    url: 'https://x.example/',
+    user_id: U.app,
+    bot_id: 'B0CASEBOT',
+  };
+  const unsaid = {
+    kind: 'status',
+    status: 200,
+    body: JSON.stringify(me),
+    headers: { 'content-type': 'application/json' },
+  } as const;
+  simulator.faults.add({ method: 'auth.test', action: unsaid });
+  await slack.identify();
+
+  const { ts } = await slack.chat.post(post);
+
+  expect(simulator.thread(C.support, ts)[0]?.username).toBe('Robin (customer)');
+});
+
 test('a text of 9,000 characters is posted whole', async () => {
   await using room = await openRoom();
   const { slack, simulator } = room;

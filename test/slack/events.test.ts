@@ -55,6 +55,10 @@ describe('a message is a reply only when', () => {
     expect(told({ ...reply, subtype }).event?.type).toBe('member_wrote');
   });
 
+  test('it came without word of what kind of channel it is', () => {
+    expect(told({ ...reply, channel_type: undefined }).event?.type).toBe('member_wrote');
+  });
+
   test.each([
     ['a bot posted it', { bot_id: 'B9' }, 'bot'],
     ['it is a customised post', { subtype: 'bot_message', user: undefined }, 'bot'],
@@ -142,6 +146,55 @@ describe('an edit', () => {
     ],
   ])('is not %s', (_what, message, previous) => {
     expect(edit(message, previous)).toEqual({ ignored: 'not_edited' });
+  });
+
+  describe('by which a file goes', () => {
+    const [one, two] = [
+      { id: 'F1', name: 'one.png', mode: 'hosted' },
+      { id: 'F2', name: 'two.png', mode: 'hosted' },
+    ];
+    const gone = { id: 'F1', mode: 'tombstone', name: null };
+    const both = { ...before, files: [one, two] };
+
+    test.each([
+      ['a tombstone', { ...both, files: [gone, two] }],
+      ['nothing', { ...both, files: [two] }],
+      ['a tombstone, in an edit of nothing else', { ...both, files: [gone, two], edited: after.edited }],
+    ])('that leaves %s tells of the file alone', (_what, message) => {
+      const { event, stored } = edit(message, both);
+
+      expect(event).toEqual({
+        type: 'member_removed_files',
+        team: 'T1',
+        channel: 'C1',
+        member: 'U1',
+        ts: reply.ts,
+        thread: reply.thread_ts,
+        files: ['F1'],
+        at: '1700000002.000200',
+      });
+      expect(stored).toMatchObject({ key: 'slack:T1:C1:1700000001.000100:files:F1', position: reply.ts });
+    });
+
+    test('together with other words tells of both', () => {
+      expect(edit({ ...after, files: [gone, two] }, both).event).toMatchObject({
+        type: 'member_edited',
+        gone: ['F1'],
+        files: [{ id: 'F2' }],
+      });
+    });
+
+    test.each([
+      ['was gone before', { ...both, files: [gone, two] }, { ...both, files: [gone, two] }],
+      ['may not be seen', { ...both, files: [{ ...one, file_access: 'access_denied' }, two] }, both],
+      [
+        'is hidden by the plan',
+        { ...both, files: [{ id: 'F1', mode: 'hidden_by_limit', name: 'one.png' }, two] },
+        both,
+      ],
+    ])('is none for one that %s', (_what, message, previous) => {
+      expect(edit(message, previous)).toEqual({ ignored: 'not_edited' });
+    });
   });
 
   test('of a bot, of a tombstone, or outside a thread is nothing to us', () => {

@@ -41,7 +41,7 @@ test('what could not be stored is answered 500', async () => {
 
   const told = room.simulator.deliveries.at(-1);
   expect(told?.attempts.map(({ status }) => status)).toEqual([500, 500, 500, 500]);
-  expect(room.news).toContainEqual({ type: 'refused', status: 500, reason: 'not_stored' });
+  expect(room.news).toContainEqual({ type: 'refused', status: 500, reason: 'not_stored', bearsSignature: true });
 });
 
 test('closed intake answers 503 and stores nothing', async () => {
@@ -50,13 +50,16 @@ test('closed intake answers 503 and stores nothing', async () => {
   open = false;
 
   expect((await send(room, '{"type":"event_callback"}')).status).toBe(503);
-  expect(room.news.at(-1)).toEqual({ type: 'refused', status: 503, reason: 'closed' });
+  expect(room.news.at(-1)).toEqual({ type: 'refused', status: 503, reason: 'closed', bearsSignature: true });
 });
 
 test('the address is verified, and a probe of the connection is answered', async () => {
   await using room = await openRoom();
 
+  await send(room, JSON.stringify({ type: 'url_verification', challenge: 'forged' }), { secret: 'wrong' });
+  expect(room.news.filter(({ type }) => type === 'verified')).toHaveLength(1);
   expect(await room.simulator.connect(`${room.url}/slack/events`)).toBe(true);
+  expect(room.news.filter(({ type }) => type === 'verified')).toHaveLength(2);
   const probe = await send(room, 'ssl_check=1&token=x', { secret: 'wrong', type: 'application/x-www-form-urlencoded' });
 
   expect(probe.status).toBe(200);
@@ -116,6 +119,21 @@ test('a request without a signature is refused', async () => {
 
   expect(answer.status).toBe(401);
 });
+
+test.each([['hello'], [''], ['[]'], ['payload=zzz']])(
+  'without a signature nothing is said about the body %j',
+  async (body) => {
+    await using room = await openRoom();
+
+    const statuses = await Promise.all([
+      fetch(`${room.url}/slack/events`, { method: 'POST', body }),
+      send(room, body, { secret: 'another' }),
+      send(room, body, { at: Date.now() - 600_000 }),
+    ]);
+
+    expect(statuses.map(({ status }) => status)).toEqual([401, 401, 401]);
+  },
+);
 
 test('malformed bodies are answered, and the app lives on', async () => {
   await using room = await openRoom();

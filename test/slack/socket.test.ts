@@ -45,6 +45,23 @@ test('a refusal while reconnecting is told and tried again', async () => {
   expect(failures).toHaveLength(2);
 });
 
+test('Slack that asks for a pause before the next connection gets it', async () => {
+  await using room = await openRoom({ socket: true });
+  const asked: number[] = [];
+  room.simulator.faults.add({
+    method: 'apps.connections.open',
+    action: { kind: 'rateLimit', retryAfter: 2 },
+    matches: () => asked.push(performance.now()) === 1,
+  });
+
+  room.simulator.socket.cut();
+  await room.simulator.sees(() => asked.length > 1 && room.simulator.socket.connections() === 1, 'a new one');
+
+  const [first = 0, second = 0, ...more] = asked;
+  expect(second - first).toBeGreaterThan(1950);
+  expect(more).toEqual([]);
+});
+
 test('a refused app token ends the start', async () => {
   await expect(openRoom({ socket: true, transport: { kind: 'socket', appToken: 'xapp-wrong' } })).rejects.toMatchObject(
     {

@@ -208,6 +208,34 @@ test.each([
   expect(toCustomer(stage, thread)).toEqual(['a photo']);
 });
 
+test('of two files that failed the mark stands until both are decided', async () => {
+  const stage = await stageWithLinks();
+  const thread = await stage.thread();
+  stage.slack.faults.add({ method: 'download', times: 2, action: { kind: 'status', status: 404 } });
+  const told = (): readonly string[] => saidIn(stage, thread).filter((text) => text.includes('kept this inside'));
+  const timesArrived = (): number =>
+    stage.slack.requests.filter(
+      ({ method, params }) => method === 'reactions.add' && params['name'] === 'white_check_mark',
+    ).length;
+
+  const files = [PHOTO, { name: 'second.png', content: 'other bytes' }];
+  const ts = sends(stage, thread, 'two photos', files);
+  await stage.sees(
+    () => saidIn(stage, thread).filter((text) => text.includes('no longer')).length === 2,
+    'both reasons',
+  );
+  await stage.sees(() => toCustomer(stage, thread).length === 1, 'the words');
+  await seesMark(stage, ts, 'warning');
+  const before = timesArrived();
+  await press(stage, thread, 'Keep inside');
+  await stage.sees(() => told().length === 1, 'the first answer');
+  await press(stage, thread, 'Keep inside');
+  await stage.sees(() => told().length === 2, 'the second answer');
+
+  await seesMark(stage, ts, 'white_check_mark');
+  expect(timesArrived()).toBe(before + 1);
+});
+
 test('a redirect is not followed, so the token goes to nobody else', async () => {
   const stage = await stageWithLinks();
   const thread = await stage.thread();

@@ -3,8 +3,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { textAt } from '../torture/text-at.ts';
 import { balance } from './balancer.ts';
 import { calm, unpaced } from './incoming.ts';
-import { BEN, CHANNEL, type Stage, stageFor } from './stage.ts';
-import { says, seesMark, toCustomer } from './talk.ts';
+import { ANNA, BEN, CHANNEL, type Stage, stageFor } from './stage.ts';
+import { rootsIn, says, seesMark, toCustomer } from './talk.ts';
 
 /** What Slack told and nobody heard is found by reading, and goes before what was written later. */
 
@@ -25,6 +25,19 @@ test('after the socket was away the threads are read, without another word from 
 
   await seesMark(stage, ts, 'white_check_mark');
   expect(toCustomer(stage, thread)).toEqual(['Said while nobody listened']);
+}, 30_000);
+
+test('a thread that stands there though nobody heard so is read once its look-up finds it', async () => {
+  const stage = await stageFor({ ...unpaced, attemptMs: 800 });
+  stage.slack.faults.add({ method: 'chat.postMessage', times: 1, action: { kind: 'drop', when: 'after' } });
+  stage.slack.eventFault({ times: 2, action: 'lose', matches: (event) => event['type'] === 'message' });
+  stage.acquire.openCase(stage.acquire.contact({ name: 'Jo Customer' }).id, { text: 'Hello' });
+  const root = await stage.sees(() => rootsIn(stage)[0], 'the first message');
+
+  const { ts } = stage.slack.say(ANNA, CHANNEL, 'Said while nobody listened', { threadTs: root });
+
+  await seesMark(stage, ts, 'white_check_mark');
+  expect(rootsIn(stage)).toEqual([root]);
 }, 30_000);
 
 test('what was written while the app was out of its channel is read when it is invited again', async () => {

@@ -63,7 +63,11 @@ export type Stage = {
   /** A customer with a case and a first message, in its thread. */
   thread(text?: string, customer?: Customer): Promise<OpenThread>;
   /** Waits until `look` gives something, and gives that. */
-  sees<T>(look: () => T | undefined | null | false, what: string, waitMs?: number): Promise<T>;
+  sees<T>(
+    look: () => T | undefined | null | false | Promise<T | undefined | null | false>,
+    what: string,
+    waitMs?: number,
+  ): Promise<T>;
 };
 
 /** Somebody else than Jo, or a case that is no chat. */

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { ACTIONS, actionNames } from '../../src/core/doors.ts';
-import { U } from '../../src/sandbox/slack/seed.ts';
+import { C, U } from '../../src/sandbox/slack/seed.ts';
 import { ANNA, BEN, CHANNEL, type Stage, stageFor } from './stage.ts';
 import { answersTo, answerTo, command, form } from './asking.ts';
+import { says, seesMark, toCustomer } from './talk.ts';
 
 const ONLY_AGENTS = 'Only agents can do this';
 
@@ -96,6 +97,43 @@ test('who stops being an agent while a form is open gets an empty list and a pri
   expect(told.words).toContain(ONLY_AGENTS);
   expect(stage.acquire.snapshot().contacts).toHaveLength(1);
   expect(jo.id).toBe(stage.acquire.snapshot().contacts[0]?.id);
+});
+
+test('who has just left the agents’ group writes to nobody, though he wrote a moment before', async () => {
+  let ahead = 0;
+  const stage = await stageFor({ env: { AGENT_GROUP: 'S0AGENTS' }, now: () => Date.now() + ahead });
+  const thread = await stage.thread();
+  const group = stage.slack.workspace.usergroups.get('S0AGENTS');
+  if (group === undefined) throw new Error('there is no such group');
+  group.users = [ANNA, BEN];
+  await seesMark(stage, says(stage, thread, 'Still in it', BEN), 'white_check_mark');
+
+  group.users = [ANNA];
+  ahead = 5_000;
+  const { words } = await answerTo(
+    stage,
+    BEN,
+    async () => {
+      says(stage, thread, 'No longer in it', BEN);
+      return { ok: true };
+    },
+    'a reply',
+  );
+
+  expect(words).toContain('stays in Slack');
+  await seesMark(stage, says(stage, thread, 'An agent'), 'white_check_mark');
+  expect(toCustomer(stage, thread)).toEqual(['Still in it', 'An agent']);
+});
+
+test('a channel that is gone keeps nobody out who is in another', async () => {
+  const routes =
+    'channels: { C0GONE12345: {} }\nroutes: [{ name: gone, channel: C0GONE12345, when: { channel: sms } }]\n';
+  const stage = await stageFor({ routes });
+  await stage.thread();
+
+  const told = await command(stage, 'list', { channel: C.general });
+
+  expect(told.words).toContain('Jo Customer');
 });
 
 test('what cannot be checked is refused with a word, never allowed', async () => {

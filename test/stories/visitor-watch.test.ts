@@ -153,6 +153,28 @@ test('trouble in giosg costs no change and says nothing wrong', async () => {
   expect(told(world)).toEqual(['giosg: Unread 0 → 1']);
 });
 
+test('a case that cannot be read keeps no other of the same customer from being told, and is alarmed once', async () => {
+  const world = await watching({ giosg: { variants: { pageSizes: [1] } } });
+  const { stage, giosg, made } = world;
+  const other = giosg.openCase(VISITOR, { subject: 'Second lamp' });
+  await command(stage, `link giosg:${other.id} ${VISITOR}`);
+  const root = await stage.sees(() => cardsIn(stage).find(({ words }) => words.includes('Second lamp'))?.ts, 'both');
+  const mended = giosg.faults.add({ path: new RegExp(`/cases/${made.id}$`), answer: { status: 200, body: {} } });
+  giosg.changeCase(made.id, { unread: 7 });
+  for (const unread of [1, 2]) {
+    giosg.changeCase(other.id, { unread });
+    await nextReading(world);
+    await stage.sees(() => saidBelow(stage, root).length === unread, 'what changed in the other');
+  }
+
+  expect(told(world)).toEqual([]);
+  expect([...stage.logged().matchAll(/"alarm":"giosg:case:[^"]+"/gu)]).toHaveLength(1);
+  mended();
+  await nextReading(world);
+  await stage.sees(() => told(world).length > 0, 'what changed in the one that can be read again');
+  expect(told(world)).toEqual(['giosg: Unread 0 → 7']);
+});
+
 test('a case that is not shown any more is told once, and so is its return', async () => {
   const world = await watching();
   const vanishes = world.giosg.faults.add({ path: /cases/, answer: { status: 404 } });

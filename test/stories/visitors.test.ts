@@ -304,7 +304,9 @@ test('an API token that giosg refuses ends the start; what else is wrong there d
 
   await stage.stop();
   giosg.revokeToken();
-  await expect(stage.start()).rejects.toThrow('API_TOKEN_REFUSED');
+  await expect(stage.start()).rejects.toMatchObject({
+    failures: [{ facts: { side: 'giosg', word: 'API_TOKEN_REFUSED' } }],
+  });
   giosg.restoreToken();
   await stage.start();
 });

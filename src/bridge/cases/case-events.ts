@@ -1,21 +1,23 @@
+import { hasSameCard } from '../../core/card.ts';
 import { type Carried, carry, rowsToCarry } from '../../core/carry.ts';
-import { type EffectOf, ToHelpdesk } from '../../core/effect.ts';
 import type { AnswerTo, CaseReading, EventOf } from '../../core/event.ts';
 import { compareIds, linkKey } from '../../core/ids.ts';
 import type { Link } from '../../core/link.ts';
 import type { CaseMessage } from '../../core/message.ts';
 import type { CarriedPost } from '../../core/rows.ts';
 import { Failure } from '../../delivery/errors.ts';
-import type { ClaimedEvent, DeliveryView, Json, NewDelivery, NewEvent, Settlement } from '../../delivery/ports.ts';
+import type { ClaimedEvent, Json, NewDelivery, NewEvent, Settlement } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
 import { attachmentsOf, withMailFiles } from '../files/files-in.ts';
 import { helpdeskLane, owe } from '../lanes.ts';
-import { readRecord, writeRecord } from '../records.ts';
+import { readRecord } from '../records.ts';
 import { type Consequence, handled, ignored } from '../settlement.ts';
+import { caseMessageKey } from '../telling.ts';
 import { carryContext, linkOfChain, refreshCard, type StoredLink, writeLink } from '../threads/links.ts';
 import { toldBefore } from './baseline.ts';
 import { callPeople } from './calling.ts';
-import { isLike } from './same-words.ts';
+import { readForNews } from './late-rows.ts';
+import { confirmRefused, confirmUnknown } from './seen-rows.ts';
 import { suspicionOf } from './suspicion.ts';
 import { waitTimers } from './waiting.ts';
 
@@ -29,9 +31,7 @@ export const onCaseNews = async (
   event: EventOf<'case_nudged'> | EventOf<'case_changed'>,
   claimed: ClaimedEvent,
 ): Promise<Settlement> => {
-  const since = event.type === 'case_changed' ? event.readAt : claimed.receivedAt;
-  // Waiting for its turn here would hold up members' events as well.
-  const { reading: read } = await bridge.reads.readSoon(event.case, { urgency: 'nudged', since });
+  const read = await readForNews(bridge, event, claimed);
   if (read === null) return ignored('there is no such case');
   const reading = event.type === 'case_nudged' ? withToldMessages(read, event.messages) : read;
   return carryReading(bridge, reading, {
@@ -61,7 +61,8 @@ type Told = {
 const carryReading = async (bridge: Bridge, read: CaseReading, told: Told): Promise<Settlement> => {
   const link = await linkOfChain(bridge, read.case.chain);
   const whole = await withEarlierCases(bridge, read, { link, since: told.since });
-  const attempting = link !== null && (await isAttempting(bridge, link.key));
+  const doubted = link !== null && isMoreThanTheirs(whole, { link: link.value, told });
+  const attempting = doubted && (await isAttempting(bridge, link.key));
   const ours = await withOurs(bridge, whole, link?.value ?? null);
   // An agent who answers without a pause would keep the customer's words back, were all of it refused.
   if (attempting && (await mayShowOurs(bridge, ours, { link: link.value, told }))) throw attemptIsOpen();
@@ -71,8 +72,10 @@ const carryReading = async (bridge: Bridge, read: CaseReading, told: Told): Prom
   const baseline = nudge === null ? context.baseline : toldBefore(context.baseline, nudge, reading);
   const carried = carry(reading, link?.value ?? null, { ...context, baseline });
   if (carried === null) return ignored('nothing in this case starts a thread');
-  const confirmed = link === null ? {} : await confirmUnknown(bridge, link, reading.messages);
-  return handled(await carriedConsequence(bridge, carried, { was: link, tell: null, cause, round }), confirmed);
+  const consequence = await carriedConsequence(bridge, carried, { was: link, tell: null, cause, round });
+  if (link === null) return handled(consequence);
+  const refused = await confirmRefused(bridge, link, reading.messages);
+  return handled(consequence, await confirmUnknown(bridge, link, reading.messages), refused);
 };
 
 /** A case that follows others: what was said in those, and not read yet, comes first. */
@@ -138,18 +141,32 @@ const attemptIsOpen = (): Failure =>
     retryAfterMs: ATTEMPT_MS,
   });
 
+type Since = { readonly link: Link; readonly told: Told };
+
+/** Words of the customer alone cannot come of an attempt of ours, so nobody need ask whether one is open. */
+const isMoreThanTheirs = (reading: CaseReading, since: Since): boolean =>
+  hasMoved(reading, since.link) || newsIn(reading, since).some((row) => !isTheirs(row));
+
+const hasMoved = (reading: CaseReading, link: Link): boolean =>
+  reading.case.id !== link.case.id || reading.case.state !== link.case.state;
+
+/** What is read and not carried yet, and what was told. */
+const newsIn = (reading: CaseReading, { link, told }: Since): readonly CaseMessage[] => [
+  ...rowsToCarry(reading, link),
+  ...(told.nudge?.event.messages ?? []),
+];
+
+const isTheirs = (row: CaseMessage): boolean => row.sender.side === 'contact' && row.marker === null;
+
 /**
  * Whether anything that is read, or told, may come of the open attempt: it is neither the customer's nor stored as shown
  * or sent. A row that is known as ours and is not stored settles the attempt (own-rows.ts), so its news must come again.
  */
-const mayShowOurs = async (
-  bridge: Bridge,
-  reading: CaseReading,
-  { link, told }: { readonly link: Link; readonly told: Told },
-): Promise<boolean> => {
-  if (reading.case.id !== link.case.id || reading.case.state !== link.case.state) return true;
-  for (const row of [...rowsToCarry(reading, link), ...(told.nudge?.event.messages ?? [])]) {
-    if (row.sender.side === 'contact' && row.marker === null) continue;
+const mayShowOurs = async (bridge: Bridge, reading: CaseReading, since: Since): Promise<boolean> => {
+  const { link } = since;
+  if (hasMoved(reading, link)) return true;
+  for (const row of newsIn(reading, since)) {
+    if (isTheirs(row)) continue;
     // Not every system line is shown, and one that was read before is not what has just been done.
     if (row.type === 'event' && link.cursor !== null && compareIds(row.id, link.cursor) <= 0) continue;
     if ((await readRecord(bridge.records, 'case_message', caseMessageKey(bridge, row))) === null) return true;
@@ -189,19 +206,15 @@ export const carriedConsequence = async (
     ...(starts && tell === null && !bridge.mayStartThread(round, key) ? { held: 'flood' } : {}),
     ...(suspicion === null ? {} : { suspect: suspicion.start }),
   });
-  const changed =
-    was === null || JSON.stringify({ ...was.value, cursor: null }) !== JSON.stringify({ ...link, cursor: null });
+  const changed = was === null || JSON.stringify(was.value) !== JSON.stringify(link);
   return {
-    records: [
-      ...(changed || was?.value.cursor !== link.cursor ? writeLink(link, was) : []),
-      ...(calling.records ?? []),
-    ],
+    records: [...(changed ? writeLink(link, was) : []), ...(calling.records ?? [])],
     deliveries: [
       ...(starts ? [start] : []),
       ...posts,
       ...files,
       ...(calling.deliveries ?? []),
-      ...(changed && !starts ? [refreshCard(key, cause)] : []),
+      ...(starts || (was !== null && hasSameCard(link, was.value)) ? [] : [refreshCard(key, cause)]),
     ],
     events: [
       ...(was === null ? [] : lastLook(bridge, link, { was, cause })),
@@ -252,38 +265,3 @@ const lastLook = (
 };
 
 const LAST_LOOK_MS = 15_000;
-
-/** A row of ours that matches a delivery whose outcome was unknown settles it. */
-const confirmUnknown = async (
-  bridge: Bridge,
-  link: StoredLink,
-  messages: readonly CaseMessage[],
-): Promise<Consequence> => {
-  const unknown = await bridge.store.list({ lane: helpdeskLane(link.key), states: ['unknown'], limit: 50 });
-  const open = unknown.flatMap((delivery) => {
-    const effect = ToHelpdesk.safeParse(delivery.effect);
-    return effect.success && effect.data.do === 'add_message' ? [{ delivery, effect: effect.data }] : [];
-  });
-  const found: { id: string; row: CaseMessage }[] = [];
-  for (const row of open.length === 0 ? [] : messages) {
-    if (row.sender.side !== 'self') continue;
-    if ((await readRecord(bridge.records, 'case_message', caseMessageKey(bridge, row))) !== null) continue;
-    const at = open.findIndex((one) => isRowOf(bridge, row, one));
-    const match = at < 0 ? undefined : open.splice(at, 1)[0];
-    if (match !== undefined) found.push({ id: match.delivery.id, row });
-  }
-  return {
-    changes: found.map(({ id, row }) => ({ type: 'confirm', id, receipt: { message: row.id } })),
-    records: found.map(({ id, row }) =>
-      writeRecord('case_message', caseMessageKey(bridge, row), { version: 1, delivery: id, channel: null, ts: null }),
-    ),
-  };
-};
-
-export const caseMessageKey = (bridge: Bridge, row: Pick<CaseMessage, 'id'>): string =>
-  `${bridge.helpdesk.account}:${row.id}`;
-
-type Unknown = { readonly delivery: DeliveryView; readonly effect: EffectOf<'add_message'> };
-
-const isRowOf = (bridge: Bridge, row: CaseMessage, { delivery, effect }: Unknown): boolean =>
-  row.marker === delivery.id || isLike(bridge, row, effect);

@@ -7,6 +7,7 @@ import type { Baseline } from '../../core/link.ts';
 import type { Bridge } from '../context.ts';
 import type { Urgency } from '../reads.ts';
 import { eachRecord, readRecord } from '../records.ts';
+import { createSeldom } from '../seldom.ts';
 import { linkOfCase } from '../threads/links.ts';
 import { beginBaseline, listOpen } from './baseline.ts';
 
@@ -66,6 +67,7 @@ export const createPoller = (bridge: Bridge, { everyMs }: { readonly everyMs: nu
   const polls = everyMs > 0;
   const cases = new Map<CaseId, Watched>();
   const onTheWay = new Set<Promise<void>>();
+  const unlisted = createSeldom();
   let lastRound: number | null = null;
   let nextRound = 0;
   let listing = false;
@@ -219,10 +221,12 @@ export const createPoller = (bridge: Bridge, { everyMs }: { readonly everyMs: nu
     const work = round().then(
       () => {
         nextRound = bridge.now() + everyMs;
+        if (unlisted.isOver()) bridge.log.info({}, 'open cases can be listed again');
       },
       (error: unknown) => {
         nextRound = bridge.now() + AGAIN_MS;
-        if (!stopped) bridge.log.warn({ error }, 'open cases could not be listed; it is tried again');
+        if (stopped) return;
+        unlisted.say(() => bridge.log.warn({ error }, 'open cases could not be listed; it is tried again'));
       },
     );
     void work.finally(() => {

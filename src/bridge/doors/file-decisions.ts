@@ -7,7 +7,7 @@ import type { Bridge } from '../context.ts';
 import { owe } from '../lanes.ts';
 import { readRecord } from '../records.ts';
 import { type Consequence, handled } from '../settlement.ts';
-import { memberMessageKey, receipt } from '../telling.ts';
+import { receipt } from '../telling.ts';
 import { currentCase, linkByKey, type StoredLink } from '../threads/links.ts';
 import { answer } from './actions.ts';
 import type { Decision } from './decisions.ts';
@@ -34,11 +34,11 @@ export const decideFiles = async (bridge: Bridge, decision: Decision): Promise<S
     case 'case_retry':
       return sendChecked(bridge, decision, { open, link });
     case 'case_keep':
-      return handled(await finish(bridge, decision, { open, words: ' kept this inside: it was not sent.' }), {
+      return handled(finish(decision, { open, words: ' kept this inside: it was not sent.' }), {
         changes: open.map(({ view }) => ({ type: 'drop', id: view.id, reason: 'kept inside by a person' })),
       });
     case 'case_arrived':
-      return handled(await finish(bridge, decision, { open, words: ' saw that this arrived.' }), {
+      return handled(finish(decision, { open, words: ' saw that this arrived.' }), {
         changes: open.flatMap(({ view }) =>
           view.state === 'unknown' ? [{ type: 'confirm', id: view.id, receipt: null }] : [],
         ),
@@ -80,7 +80,7 @@ const sendChecked = async (bridge: Bridge, decision: Decision, chosen: Chosen): 
     case 'unchecked':
       return handled(answer(decision.asked, STILL_UNCHECKED));
     case 'stranger':
-      return handled(await finish(bridge, decision, { open: chosen.open, words: NOT_BY_AN_AGENT }), {
+      return handled(finish(decision, { open: chosen.open, words: NOT_BY_AN_AGENT }), {
         changes: chosen.open.map(({ view }) => ({ type: 'drop', id: view.id, reason: 'its author is not an agent' })),
       });
   }
@@ -100,7 +100,7 @@ const sendNow = async (bridge: Bridge, decision: Decision, { open, link }: Chose
     : goesOut
       ? ' sends this to the customer.'
       : ' tries this again.';
-  const done = await finish(bridge, decision, { open, words });
+  const done = finish(decision, { open, words });
   const reopen = needsReopen
     ? [
         owe({
@@ -122,7 +122,7 @@ const released = ({ view, effect }: About): DeliveryChange => ({
 type Finished = { readonly open: readonly About[]; readonly words: string };
 
 /** The question becomes what was decided; the mark on the message becomes what is true of the rest of it. */
-const finish = async (bridge: Bridge, decision: Decision, { open, words }: Finished): Promise<Consequence> => {
+const finish = (decision: Decision, { open, words }: Finished): Consequence => {
   const { asked, question } = decision;
   const text: Inline[] = [{ member: asked.to.member }, words];
   const notice: Notice = { summary: words.trim(), parts: [{ part: 'small', text }] };
@@ -138,14 +138,5 @@ const finish = async (bridge: Bridge, decision: Decision, { open, words }: Finis
   const [about] = open;
   const source = about === undefined || about.effect.do === 'attach_file' ? null : about.effect.source;
   if (source === null) return { deliveries: replaced };
-  const mark = decision.action === 'case_arrived' || (await hasArrived(bridge, source)) ? 'delivered' : 'none';
-  return { deliveries: [...replaced, receipt(source, mark, asked.key)] };
-};
-
-/** Words of the message that the file came with. */
-const hasArrived = async (bridge: Bridge, source: EffectOf<'fetch_file'>['source']): Promise<boolean> => {
-  const key = memberMessageKey({ ...source, team: bridge.chat.team });
-  const deliveries = (await readRecord(bridge.records, 'member_message', key))?.value.deliveries ?? [];
-  const views = await Promise.all(deliveries.map((id) => bridge.store.view(id)));
-  return views.some((view) => view?.state === 'delivered');
+  return { deliveries: [...replaced, receipt(source, 'as_it_stands', asked.key)] };
 };

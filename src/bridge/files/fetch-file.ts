@@ -1,5 +1,6 @@
 import type { EffectOf } from '../../core/effect.ts';
 import { bytesKey, type FileRef, fileName } from '../../core/files.ts';
+import type { MemberMessage } from '../../core/link.ts';
 import type { Failure } from '../../delivery/errors.ts';
 import type { ClaimedDelivery, Prepared } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
@@ -26,7 +27,7 @@ export const prepareFetch = async (
   effect: FetchFile,
   fetches: Transfers<FileRef>,
 ): Promise<Prepared> => {
-  const unwanted = await whyUnwanted(bridge, effect);
+  const unwanted = await whyUnwanted(bridge, effect, delivery.id);
   if (unwanted !== null) {
     fetches.forget(delivery.id);
     return { type: 'dropped', reason: unwanted };
@@ -45,13 +46,26 @@ export const prepareFetch = async (
   }
 };
 
-/** Its author may have deleted the message, or made it private, before anything of it went out. */
-export const whyUnwanted = async (bridge: Bridge, { source }: Pick<FetchFile, 'source'>): Promise<string | null> => {
-  const key = memberMessageKey({ ...source, team: bridge.chat.team });
-  const message = (await readRecord(bridge.records, 'member_message', key))?.value;
-  if (message === undefined) return null;
+/** Its author may have deleted the message or the file, or made them private, before it went out. `fetch`: what fetches it. */
+export const whyUnwanted = async (
+  bridge: Bridge,
+  effect: Pick<FetchFile, 'source'>,
+  fetch: string,
+): Promise<string | null> => {
+  const message = await messageOfFile(bridge, effect);
+  if (message === null) return null;
   if (message.deleted) return 'its message was deleted';
+  if (message.filesKept?.[fetch] !== undefined) return 'its author keeps it inside';
   return message.kind === 'reply' ? null : 'its message stays inside';
+};
+
+/** The member's message that it came with; null when it is forgotten. */
+export const messageOfFile = async (
+  bridge: Bridge,
+  { source }: Pick<FetchFile, 'source'>,
+): Promise<MemberMessage | null> => {
+  const key = memberMessageKey({ ...source, team: bridge.chat.team });
+  return (await readRecord(bridge.records, 'member_message', key))?.value ?? null;
 };
 
 const toDisk = async (

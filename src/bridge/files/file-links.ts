@@ -80,18 +80,31 @@ export const textLink = async (
   return made.url;
 };
 
-/** Takes back the links that stand in these texts. */
-export const revokedIn = (bridge: Bridge, texts: readonly string[]): readonly RecordWrite[] => {
+/** Takes back the links to long texts that stand in these texts, as far as `now` does not have them. */
+export const revokedIn = async (
+  bridge: Bridge,
+  texts: readonly string[],
+  now = '',
+): Promise<readonly RecordWrite[]> => {
+  const stays = new Set(linksIn(bridge, now));
+  const links = [...new Set(texts.flatMap((text) => linksIn(bridge, text)))].filter((link) => !stays.has(link));
+  const found = await Promise.all(
+    links.map(async (link) => ({ link, is: await readRecord(bridge.records, 'file_link', link) })),
+  );
+  // A link to a file of another message may have been copied into the words; that file was not taken back.
+  return found.flatMap(({ link, is }) => (is?.value.owner === undefined ? [] : [writeRecord('file_link', link, null)]));
+};
+
+/** The links in a text, as the store knows them. */
+const linksIn = (bridge: Bridge, text: string): readonly string[] => {
   const { publicUrl } = bridge.files.settings;
   if (publicUrl === null) return [];
   const base = new URL('files/', publicUrl).href;
-  const tokens = texts.flatMap((text) =>
-    text
-      .split(base)
-      .slice(1)
-      .map((rest) => rest.split('/')[0] ?? ''),
-  );
-  return tokens.filter((token) => TOKEN.test(token)).map((token) => writeRecord('file_link', hashOf(token), null));
+  const tokens = text
+    .split(base)
+    .slice(1)
+    .map((rest) => rest.split('/')[0] ?? '');
+  return tokens.filter((token) => TOKEN.test(token)).map(hashOf);
 };
 
 /** Takes back the links that these deliveries have sent. */

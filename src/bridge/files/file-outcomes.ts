@@ -16,10 +16,11 @@ import {
 import type { ClaimedEvent, Settlement } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
 import { readRecord } from '../records.ts';
-import { type Consequence, handled, ignored } from '../settlement.ts';
+import { type Consequence, handled, ignored, joined } from '../settlement.ts';
 import { inThread, memberMessageKey, receipt } from '../telling.ts';
 import { changeLink, linkByKey, type StoredLink } from '../threads/links.ts';
-import { askAboutFiles, owedShare, shareId, sharesDue } from './files-out.ts';
+import { takenBackFile } from './files-deleted.ts';
+import { askAboutFiles, fetchOfShare, owedShare, shareId, shareInstead, sharesDue } from './files-out.ts';
 
 /** What follows from what became of a file, on its way to either side. */
 
@@ -51,11 +52,11 @@ export const onFileOut = async (bridge: Bridge, event: Outgoing, claimed: Claime
       return onWaiting(event, link, claimed);
     case 'held':
       return isShare(event)
-        ? handled(askAbout(event, link, claimed), marked(event, 'held', claimed))
+        ? handled(askAbout(event, link, claimed), marked(event, claimed))
         : handled(stillHeld(bridge, event, at));
     case 'dead':
     case 'unknown':
-      return handled(askAbout(event, link, claimed), marked(event, 'failed', claimed));
+      return handled(askAbout(event, link, claimed), marked(event, claimed));
   }
 };
 
@@ -89,8 +90,8 @@ const stillHeld = (
   return askAboutFiles({ event: asked, link, kind: 'reply', again: waitedMs }, reason);
 };
 
-const marked = ({ effect }: Outgoing, mark: 'failed' | 'held', claimed: ClaimedEvent): Consequence => ({
-  deliveries: [receipt(effect.source, mark, claimed.key)],
+const marked = ({ effect }: Outgoing, claimed: ClaimedEvent): Consequence => ({
+  deliveries: [receipt(effect.source, 'as_it_stands', claimed.key)],
 });
 
 /** One question for each file: they are decided apart. */
@@ -117,21 +118,30 @@ type Arrived = {
 const onArrived = async (bridge: Bridge, event: News<'share_file'>, at: Arrived): Promise<Consequence> => {
   const { message, link, claimed } = at;
   const { effect } = event;
-  const shares = await Promise.all((message.files ?? []).map((id) => bridge.store.view(shareId(id))));
+  const { files = [], filesKept = {} } = message;
+  const wanted = files.filter((id) => filesKept[id] === undefined);
+  const shares = await Promise.all(wanted.map((id) => bridge.store.view(shareId(id))));
   // Files that were not fetched yet, or have failed, keep the mark that they have.
   const whole = shares.every((view) => view !== null && view.state === 'delivered');
   const by = (await bridge.chat.member(effect.member).catch(() => null))?.name ?? 'a member';
   const answered = { by, at: bridge.now() };
   const change = changeLink({ ...link.value, answered, attended: true, waitingSince: null }, link, claimed.key);
-  const told = missesAttachment(event) ? linkInstead(bridge, event, at) : {};
-  return {
-    records: [...(change.records ?? []), ...(told.records ?? [])],
-    deliveries: [
-      ...(change.deliveries ?? []),
-      ...(whole && !message.deleted ? [receipt(effect.source, 'delivered', claimed.key)] : []),
-      ...(told.deliveries ?? []),
-    ],
-  };
+  return joined(
+    change,
+    whole && !message.deleted ? { deliveries: [receipt(effect.source, 'as_it_stands', claimed.key)] } : {},
+    await followsArrival(bridge, event, at),
+  );
+};
+
+/** Its author may have taken it back, or made it private, while it was on its way. */
+const followsArrival = async (bridge: Bridge, event: News<'share_file'>, at: Arrived): Promise<Consequence> => {
+  const { message, claimed } = at;
+  const privateSince = message.kind === 'reply' ? undefined : claimed.receivedAt;
+  const keptAt = message.filesKept?.[fetchOfShare(event.id)] ?? privateSince;
+  const view = await bridge.store.view(event.id);
+  if (keptAt !== undefined && view !== null)
+    return takenBackFile(bridge, { message, at: keptAt }, { view, effect: event.effect });
+  return missesAttachment(event) ? linkInstead(bridge, event, at) : {};
 };
 
 const MailReceipt = z.object({ attached: z.literal(0) });
@@ -145,7 +155,7 @@ const linkInstead = (bridge: Bridge, { id, effect }: News<'share_file'>, at: Arr
   const canLink = bridge.files.settings.publicUrl !== null;
   const { file, via } = effect;
   const shared = canLink
-    ? owedShare(bridge, { id: `${id}:link`, via, file, attached: false, key, message, link, suspect: null })
+    ? owedShare(bridge, { id: shareInstead(id), via, file, attached: false, key, message, link, suspect: null })
     : {};
   const told = inThread(link, `not-seen:${id}`, attachmentNotSeenTold(effect.member, file.name, canLink));
   return { ...shared, deliveries: [told, ...(shared.deliveries ?? [])] };

@@ -97,7 +97,7 @@ const fetchOf = (
   { file, held, pause }: Waiting & { readonly file: SlackFile },
 ): NewDelivery =>
   owe({
-    id: `file:${memberMessageKey(event)}:${file.id}`,
+    id: fetchId(memberMessageKey(event), file.id),
     effect: {
       do: 'fetch_file',
       link: link.key,
@@ -141,14 +141,23 @@ export const isAnyShared = async (bridge: Bridge, { files = [] }: MemberMessage)
   return views.some((view) => view !== null && (view.attempting || ['delivered', 'unknown'].includes(view.state)));
 };
 
+/** The delivery that fetches a file of a member's message. `message`: its key. */
+export const fetchId = (message: string, file: string): string => `file:${message}:${file}`;
+
 /** The delivery that brings a fetched file to the contact. */
 export const shareId = (fetch: string): string => `share:${fetch.slice('file:'.length)}`;
+
+/** What fetched the file of a delivery that brings it to the contact, or that makes up for one. */
+export const fetchOfShare = (share: string): string => `file:${share.slice('share:'.length).replace(/:link$/, '')}`;
+
+/** Makes up for a mail that went out without its file. */
+export const shareInstead = (share: string): string => `${share}:link`;
 
 type Due = { readonly key: string; readonly message: MemberMessage; readonly link: StoredLink };
 
 /** Files that are on disk by now, of a message whose words have all arrived. */
 export const sharesDue = async (bridge: Bridge, { key, message, link }: Due): Promise<Consequence> => {
-  const { files = [], kind, deleted, deliveries } = message;
+  const { files = [], filesKept = {}, kind, deleted, deliveries } = message;
   if (files.length === 0 || kind !== 'reply' || deleted || link.value.state === 'ended') return {};
   const words = await Promise.all(deliveries.map((id) => bridge.store.view(id)));
   // What is forgotten by now had arrived; what was kept inside keeps its files inside.
@@ -156,20 +165,12 @@ export const sharesDue = async (bridge: Bridge, { key, message, link }: Due): Pr
   if (states.some((state) => state !== 'delivered' && state !== 'dropped')) return {};
   if (states.length > 0 && !states.includes('delivered')) return {};
   const due: Consequence[] = [];
-  for (const fetch of files) {
+  for (const fetch of files.filter((id) => filesKept[id] === undefined)) {
     const fetched = await bridge.store.view(fetch);
     if (fetched?.state !== 'delivered' || (await bridge.store.view(shareId(fetch))) !== null) continue;
     due.push(await shareOf(bridge, { key, message, link }, fetched));
   }
   return joined(...due);
-};
-
-/** Its words have arrived: files that are there follow, and one that has failed keeps its mark on the message. */
-export const filesBehind = async (bridge: Bridge, due: Due, cause: string): Promise<Consequence> => {
-  const fetches = await Promise.all((due.message.files ?? []).map((id) => bridge.store.view(id)));
-  const hasFailed = fetches.some((view) => view?.state === 'dead' || view?.state === 'unknown');
-  const mark = hasFailed ? { deliveries: [receipt(sourceOf(due.key), 'failed', `files:${cause}`)] } : {};
-  return joined(await sharesDue(bridge, due), mark);
 };
 
 const Fetched = z.object({ file: z.string() });

@@ -11,12 +11,12 @@ import { postsOf, type Telling } from '../../core/rows.ts';
 import { Failure } from '../../delivery/errors.ts';
 import type { DeliveryView } from '../../delivery/ports.ts';
 import { standingOf } from '../agents.ts';
-import { caseMessageKey, postId } from '../cases/case-events.ts';
+import { postId } from '../cases/case-events.ts';
 import type { Bridge } from '../context.ts';
 import { helpdeskLane, slackLane } from '../lanes.ts';
 import { meaningOf } from '../messages/meaning.ts';
 import { readRecord } from '../records.ts';
-import { memberMessageKey } from '../telling.ts';
+import { caseMessageKey, memberMessageKey } from '../telling.ts';
 import { joinedIn } from '../threads/joining.ts';
 import { rootOf, type StoredLink } from '../threads/links.ts';
 

@@ -1,4 +1,4 @@
-import { Event, type EventOf } from '../../core/event.ts';
+import { type EventOf, readEvent } from '../../core/event.ts';
 import { say } from '../../core/notice.ts';
 import type { ClaimedEvent, Settlement } from '../../delivery/ports.ts';
 import { onCaseNews } from '../cases/case-events.ts';
@@ -10,6 +10,7 @@ import { onDraftForgotten } from '../doors/opening.ts';
 import { onSnoozeEnded } from '../doors/snoozing.ts';
 import { onVisitorCaseChanged } from '../doors/visitor-threads.ts';
 import { owe } from '../lanes.ts';
+import { onFilesRemoved } from '../messages/files-removed.ts';
 import { onMessageGone } from '../messages/message-gone.ts';
 import { onMemberDeleted, onMemberEdited } from '../messages/member-edits.ts';
 import { onMemberWrote } from '../messages/member-events.ts';
@@ -26,7 +27,7 @@ import { onRepairOrdered } from './reconcile.ts';
 export const createHandler =
   (bridge: Bridge) =>
   async (claimed: ClaimedEvent): Promise<Settlement> => {
-    const parsed = Event.safeParse(claimed.payload);
+    const parsed = readEvent(claimed.payload);
     if (!parsed.success) {
       bridge.log.error(
         { event: claimed.key, issues: parsed.error.issues.map(({ path }) => path.join('.')) },
@@ -40,6 +41,8 @@ export const createHandler =
         return onMemberWrote(bridge, event, claimed);
       case 'member_edited':
         return onMemberEdited(bridge, event, claimed);
+      case 'member_removed_files':
+        return onFilesRemoved(bridge, event, claimed);
       case 'member_deleted':
         return onMemberDeleted(bridge, event, claimed);
       case 'message_gone':

@@ -6,7 +6,7 @@ import { handled, ignored } from '../settlement.ts';
 import { carriedBehind, joinedIn } from '../threads/joining.ts';
 import { rootOf } from '../threads/links.ts';
 import { threadedBy } from '../threads/threaded.ts';
-import { postRecords, started } from '../threads/threads.ts';
+import { postRecords, startedUnseen } from '../threads/threads.ts';
 
 /** Slack tells us of our own posts as well: where nobody knows yet whether one was made, that settles it. */
 
@@ -83,7 +83,7 @@ const foundBy = async (bridge: Bridge, post: Seen, { id, effect: stored }: Deliv
     case 'start_thread': {
       const link = await threadedBy(bridge, effect.link);
       if (link === null || !isInChannel || channel !== effect.channel) return null;
-      return { records: started(bridge, link, { channel, ts, adopted: false }).records, also: [] };
+      return { records: startedUnseen(bridge, link, { channel, ts, adopted: false }).records, also: [] };
     }
     case 'post_alone':
       return isInChannel ? { records: [], also: [] } : null;

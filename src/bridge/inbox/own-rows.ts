@@ -5,7 +5,7 @@ import type { ClaimedEvent, DeliveryView, Settlement } from '../../delivery/port
 import type { Bridge } from '../context.ts';
 import { helpdeskLane } from '../lanes.ts';
 import { certainRow } from '../messages/message-lookup.ts';
-import { messageRecord, Plan } from '../messages/send-message.ts';
+import { messageRecord, Plan } from '../messages/plan.ts';
 import { asMessage } from '../messages/share-file.ts';
 import { handled } from '../settlement.ts';
 import { linkOfCase } from '../threads/links.ts';
@@ -26,9 +26,10 @@ export const settledBySight = async (
   event: CaseNews,
   claimed: ClaimedEvent,
 ): Promise<Settlement | null> => {
-  const link = await linkOfCase(bridge, event.case);
   const waited = bridge.now() - claimed.receivedAt;
-  if (link === null || waited < ANSWERED_MS) return null;
+  if (waited < ANSWERED_MS) return null;
+  const link = await linkOfCase(bridge, event.case);
+  if (link === null) return null;
   const [view] = await bridge.store.list({
     lane: helpdeskLane(link.key),
     states: ['owed'],

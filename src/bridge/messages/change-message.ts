@@ -10,7 +10,7 @@ import { readRecord } from '../records.ts';
 import { memberMessageKey } from '../telling.ts';
 import { currentCase, linkByKey, type StoredLink } from '../threads/links.ts';
 import { authorOf } from './authors.ts';
-import type { Work } from './send-message.ts';
+import type { Work } from './plan.ts';
 
 /** An update or a deletion of a message that was sent: whether it is still wanted, how it is made, what became of it. */
 

@@ -14,14 +14,16 @@ import type { MemberMessage } from '../../core/link.ts';
 import { type Notice, say } from '../../core/notice.ts';
 import type { ClaimedEvent, DeliveryView, NewDelivery, Settlement } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
+import { revokedIn } from '../files/file-links.ts';
+import { textOf } from '../files/files-deleted.ts';
 import { owe } from '../lanes.ts';
 import { readRecord, replaceRecord, type Stored } from '../records.ts';
-import { type Consequence, handled, ignored } from '../settlement.ts';
+import { type Consequence, handled, ignored, joined } from '../settlement.ts';
 import { inThread, memberMessageKey, messageValue, receipt } from '../telling.ts';
 import { linkByKey, type StoredLink } from '../threads/links.ts';
 import { type Change, rowOf } from './change-message.ts';
 import { newestChanges, partsOf } from './message-changes.ts';
-import { settleQuestion } from './questions.ts';
+import { changesAmong, settleQuestion } from './questions.ts';
 
 /** What follows from what became of an update or a deletion: its author is told where it failed. */
 
@@ -33,7 +35,7 @@ export const onChangeNews = async (bridge: Bridge, event: News, claimed: Claimed
   const { effect } = event;
   if (effect.do === 'delete_message' && effect.why === 'misfiled')
     return onTakenBack(bridge, { ...event, effect }, claimed);
-  const back = takeBack(bridge, event);
+  const back = joined(takeBack(bridge, event), await withoutOldLinks(bridge, event));
   const found = await changedMessage(bridge, event);
   if (effect.source === null) return handled(await onFailedAlone(bridge, event, claimed), back);
   if (found === null) return ignored('a newer change took the place of this one', back);
@@ -41,7 +43,7 @@ export const onChangeNews = async (bridge: Bridge, event: News, claimed: Claimed
   switch (event.state) {
     case 'delivered':
     case 'dropped':
-      return handled(await nobodyAsks(bridge, change), withoutReceipt(change));
+      return handled(await nobodyAsks(bridge, change), withoutReceipt(change), back);
     case 'owed':
       return event.waitedMs === undefined ? ignored('owed again') : handled(stillWaits(change, event.waitedMs));
     case 'held':
@@ -50,6 +52,25 @@ export const onChangeNews = async (bridge: Bridge, event: News, claimed: Claimed
     case 'unknown':
       return handled(await onFailed(bridge, change), back);
   }
+};
+
+/** A text that was too long for a message had a link to the whole of it, which goes with the words. */
+const withoutOldLinks = async (bridge: Bridge, { state, effect }: News): Promise<Consequence> => {
+  if (state !== 'delivered') return {};
+  const now = effect.do === 'update_message' ? effect.text : '';
+  return { records: await revokedIn(bridge, await wordsBefore(bridge, effect), now) };
+};
+
+/** What the part said before, or was to say, back to the last wording that was carried over. */
+const wordsBefore = async (bridge: Bridge, { of, instead }: Change): Promise<readonly string[]> => {
+  const texts = [textOf((await bridge.store.view(of))?.effect)];
+  for (let id = instead; id !== undefined; ) {
+    const view = await bridge.store.view(id);
+    if (view === null) break;
+    texts.push(textOf(view.effect));
+    id = view.state === 'delivered' ? undefined : changesAmong([view])[0]?.effect.instead;
+  }
+  return texts;
 };
 
 type Changed = {

@@ -6,7 +6,7 @@ import { say } from '../../core/notice.ts';
 import { type HeldReason, isHeldReason, kindStays } from '../../core/words.ts';
 import type { ClaimedEvent, DeliveryView, NewEvent, Settlement } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
-import { sharedFiles, takenBackFiles } from '../files/files-deleted.ts';
+import { filesNotThere, sharedFiles, takenBackFiles, withheldFiles } from '../files/files-deleted.ts';
 import { isAnyShared } from '../files/files-out.ts';
 import { readRecord, replaceRecord, type Stored } from '../records.ts';
 import { type Consequence, handled, ignored, joined } from '../settlement.ts';
@@ -14,6 +14,8 @@ import { memberMessageKey, messageValue, receipt, tellPrivately } from '../telli
 import { linkOfThread } from '../threads/found-again.ts';
 import type { StoredLink } from '../threads/links.ts';
 import { deleteSent, type Deletion, doneAt, type Edit, editSent, obstacleTo, seen } from './after-sending.ts';
+import { settledBefore } from './done-before.ts';
+import { removalsIn } from './files-removed.ts';
 import { meaningOf } from './meaning.ts';
 import { recoverFirst, takeMessage, type Wrote } from './member-events.ts';
 import { isUnsent, kindSent, mayBeThere, partsOf, type Sent } from './message-changes.ts';
@@ -29,6 +31,11 @@ type Edited = EventOf<'member_edited'>;
 type Deleted = EventOf<'member_deleted'>;
 
 export const onMemberEdited = async (bridge: Bridge, event: Edited, claimed: ClaimedEvent): Promise<Settlement> => {
+  const settled = await onWordsEdited(bridge, event, claimed);
+  return { ...settled, ...joined(settled, removalsIn(event, claimed)) };
+};
+
+const onWordsEdited = async (bridge: Bridge, event: Edited, claimed: ClaimedEvent): Promise<Settlement> => {
   const found = await linkOfThread(bridge, { team: event.team, channel: event.channel, ts: event.thread });
   if (found === null) return ignored('not a linked thread');
   if ('recover' in found) return recoverFirst(found.recover, event, claimed);
@@ -43,6 +50,8 @@ export const onMemberEdited = async (bridge: Bridge, event: Edited, claimed: Cla
   // What was not sent of the first one owed was not sent of those behind it, and they are not reached before it.
   const first = parts.find(({ state }) => state === 'owed');
   if (first !== undefined && isOnItsWay(first)) return handled(waitForOutcome(event, known, claimed));
+  const before = await outcomeBefore(bridge, found.link, parts);
+  if (before !== null) return handled(before, waitForOutcome(event, known, claimed));
   return onEditOf(bridge, { event, known, parts, link: found.link }, claimed);
 };
 
@@ -63,6 +72,17 @@ const onEditFirst = (
 };
 
 const asWritten = (event: Edited): Wrote => ({ ...event, type: 'member_wrote', caught: false });
+
+/** What was said to be refused may have been done: the case tells, once it can be read. Null: nothing was done. */
+const outcomeBefore = async (
+  bridge: Bridge,
+  link: StoredLink,
+  parts: readonly DeliveryView[],
+): Promise<Consequence | null> => {
+  const first = parts.find(({ state }) => state === 'owed');
+  const settled = first === undefined ? null : await settledBefore(bridge, link, first);
+  return settled === 'later' ? {} : settled;
+};
 
 const isOnItsWay = (part: DeliveryView): boolean => part.state === 'owed' && (part.attempting || part.suspect);
 
@@ -108,12 +128,17 @@ const onEditOf = async (bridge: Bridge, edit: Edit, claimed: ClaimedEvent): Prom
 const keepRest = async (bridge: Bridge, edit: Edit, claimed: ClaimedEvent): Promise<Consequence> => {
   const { event, known, parts, link } = edit;
   const rest = parts.filter(isUnsent);
+  const at = doneAt(event.edition.split(':').at(-1), claimed);
+  const files = await filesNotThere(bridge, known.value);
+  const withheld = await withheldFiles(bridge, known.value, { files, at });
   const sent: Sent = { link, message: known.value, source: event, parts };
   const value = obstacleTo(bridge, sent, claimed.receivedAt) === null ? messageValue(event) : null;
-  const notice = prefixTooLate({ kind: kindSent(known.value), rest: rest.length > 0, value });
+  const stays = rest.length + files.length > 0;
+  const notice = prefixTooLate({ kind: kindSent(known.value), rest: stays, value });
   return joined(
     withdraw(rest, 'made private before it was sent'),
-    seen(edit),
+    seen(edit, withheld.message),
+    withheld.follows,
     rest.length > 0
       ? await settleQuestion(bridge, known.value.question, {
           cause: claimed.key,
@@ -184,20 +209,25 @@ export const onMemberDeleted = async (bridge: Bridge, event: Deleted, claimed: C
   const tombstone = (more: Partial<MemberMessage> = {}): Consequence => ({
     records: [replaceRecord('member_message', key, { was: known, value: { ...before, deleted: true, ...more } })],
   });
-  if (parts.some(isOnItsWay)) return handled(tombstone(), { events: [again(event, claimed)] });
+  const outcome = parts.some(isOnItsWay) ? {} : await outcomeBefore(bridge, found.link, parts);
+  if (outcome !== null) return handled(outcome, tombstone(), { events: [again(event, claimed)] });
   const sent: Sent = { link: found.link, message: before, source: event, parts };
   const files = await sharedFiles(bridge, before);
   const isSent = before.kind !== 'kept' && (parts.some(mayBeThere) || files.length > 0);
   const deletion = isSent ? await deleteSent(bridge, { event, sent, files }, claimed) : NOTHING;
+  const at = doneAt(event.at, claimed);
+  const kept = deletion.refused ? [] : await filesNotThere(bridge, before);
+  const withheld = await withheldFiles(bridge, before, { files: kept, at });
   return handled(
-    tombstone(deletion.message),
+    tombstone({ ...deletion.message, ...withheld.message }),
+    withheld.follows,
     withdraw(parts.filter(isUnsent), 'deleted before it was sent'),
     await settleQuestion(bridge, before.question, {
       cause: claimed.key,
       notice: say('Its author deleted the message: nothing is to be decided.'),
     }),
     deletion.follows,
-    deletion.refused ? {} : await takenBackFiles(bridge, before, { ts: event.ts, at: doneAt(event.at, claimed) }),
+    deletion.refused ? {} : await takenBackFiles(bridge, before, { ts: event.ts, at }),
   );
 };
 

@@ -28,12 +28,14 @@ export type Wrote = EventOf<'member_wrote'>;
 const SECOND = 1000;
 
 export const onMemberWrote = async (bridge: Bridge, event: Wrote, claimed: ClaimedEvent): Promise<Settlement> => {
-  const found = await linkOfThread(bridge, { team: event.team, channel: event.channel, ts: event.thread });
+  const [found, known] = await Promise.all([
+    linkOfThread(bridge, { team: event.team, channel: event.channel, ts: event.thread }),
+    readRecord(bridge.records, 'member_message', memberMessageKey(event)),
+  ]);
   if (found === null) return onWrittenBesideLinks(bridge, event);
   if ('recover' in found) return recoverFirst(found.recover, event, claimed);
   if (found.link.value.state === 'ended') return ignored('the link has ended');
-  if ((await readRecord(bridge.records, 'member_message', memberMessageKey(event))) !== null)
-    return ignored('this message is known');
+  if (known !== null) return ignored('this message is known');
   return takeMessage(bridge, { event, edition: '', link: found.link, instead: null }, claimed);
 };
 
@@ -137,7 +139,7 @@ const tellOfAnother = (event: Wrote, notice: Notice): Consequence => {
 /** The link is written first; the same event comes again behind it, under a key of its own. */
 export const recoverFirst = (
   recover: Consequence,
-  event: Wrote | EventOf<'member_edited'> | EventOf<'member_deleted'>,
+  event: EventOf<'member_wrote' | 'member_edited' | 'member_removed_files' | 'member_deleted'>,
   claimed: ClaimedEvent,
 ): Settlement =>
   handled(recover, {
@@ -204,19 +206,23 @@ const remember = (
     files = [],
     ...what
   }: Pick<MemberMessage, 'kind' | 'deliveries' | 'question' | 'undoUntil'> & { readonly files?: readonly string[] },
-): Consequence => ({
-  records: [
-    replaceRecord('member_message', memberMessageKey(event), {
-      was: instead?.known ?? null,
-      value: {
-        version: 1,
-        link: link.key,
-        author: event.member,
-        edition,
-        deleted: false,
-        ...what,
-        ...(files.length === 0 ? {} : { files: [...files] }),
-      },
-    }),
-  ],
-});
+): Consequence => {
+  const kept = instead?.known?.value.filesKept;
+  return {
+    records: [
+      replaceRecord('member_message', memberMessageKey(event), {
+        was: instead?.known ?? null,
+        value: {
+          version: 1,
+          link: link.key,
+          author: event.member,
+          edition,
+          deleted: false,
+          ...what,
+          ...(kept === undefined ? {} : { filesKept: kept }),
+          ...(files.length === 0 ? {} : { files: [...files] }),
+        },
+      }),
+    ],
+  };
+};

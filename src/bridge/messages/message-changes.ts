@@ -186,10 +186,11 @@ const changed = ({ part, how }: Part, effect: Change, name: string): NewDelivery
   });
 };
 
-const aboutPart = ({ link, message, source }: Sent, { part }: Part) => ({
+const aboutPart = ({ link, message, source }: Sent, { part, before }: Part) => ({
   link: link.key,
   of: part.id,
   kind: kindSent(message),
   member: message.author,
   source,
+  ...(before === undefined ? {} : { instead: before.id }),
 });

@@ -7,7 +7,7 @@ import type { Finding, Json } from '../../delivery/ports.ts';
 import { isLike } from '../cases/same-words.ts';
 import type { Bridge } from '../context.ts';
 import { authorOf } from './authors.ts';
-import { messageRecord, misfiled, type Plan, recordOfRow, type Work } from './send-message.ts';
+import { messageRecord, misfiled, type Plan, recordOfRow, type Work } from './plan.ts';
 
 /** What became of a message whose call had no certain answer. */
 
@@ -18,10 +18,19 @@ type AddMessage = EffectOf<'add_message'>;
  * known by. Two equal texts stay two, because each row is mapped to one delivery.
  */
 export const lookupMessage = async (work: Work, effect: AddMessage, plan: Plan): Promise<Finding> => {
-  const { bridge, delivery } = work;
-  const reading = await bridge.helpdesk.readCase(plan.case);
+  const reading = await work.bridge.helpdesk.readCase(plan.case);
   if (reading === null) return { type: 'undecided', reason: 'the case no longer exists' };
+  return lookupIn(work, effect, { plan, reading });
+};
+
+export const lookupIn = async (
+  work: Work,
+  effect: AddMessage,
+  { plan, reading }: { readonly plan: Plan; readonly reading: CaseReading },
+): Promise<Finding> => {
+  const { bridge, delivery } = work;
   const marked = reading.messages.find((row) => row.marker === delivery.id);
+  if (marked !== undefined && marked.id === plan.row && !isLike(bridge, marked, effect)) return { type: 'absent' };
   if (marked !== undefined)
     return isMisfiled(marked, effect) ? misfiled(bridge, delivery.id, marked) : found(bridge, delivery.id, marked.id);
   const above = rowsAbove(reading.messages, plan);
@@ -55,9 +64,9 @@ const rowsAbove = (rows: readonly CaseMessage[], { above }: Pick<Plan, 'above'>)
   rows.filter((row) => above === null || compareIds(row.id, above) > 0);
 
 /** What goes by mail or as a text message is stored as whatever its channel makes of it. */
-const isMisfiled = (row: CaseMessage, { kind, via }: AddMessage): boolean => {
+export const isMisfiled = (row: CaseMessage, { kind, via }: AddMessage): boolean => {
   if (kind === 'reply' && via !== 'chat') return false;
-  return row.sender.side === 'contact' || row.type !== (kind === 'reply' ? 'message' : 'note');
+  return row.sender.side === 'contact' || (kind === 'reply' ? row.type === 'note' : row.type !== 'note');
 };
 
 const otherKind = ({ kind }: AddMessage): AddMessage['kind'] => (kind === 'reply' ? 'note' : 'reply');

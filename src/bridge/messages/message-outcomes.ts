@@ -19,7 +19,7 @@ import {
 import { Failure } from '../../delivery/errors.ts';
 import type { ClaimedEvent, DeliveryView, Settlement } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
-import { filesBehind } from '../files/files-out.ts';
+import { sharesDue } from '../files/files-out.ts';
 import { readRecord, replaceRecord, type Stored } from '../records.ts';
 import { type Consequence, handled, ignored, joined } from '../settlement.ts';
 import { inThread, memberMessageKey, messageValue, receipt } from '../telling.ts';
@@ -49,9 +49,8 @@ type Told = {
 
 export const onMessageNews = async (bridge: Bridge, event: News, claimed: ClaimedEvent): Promise<Settlement> => {
   const back = takeBack(bridge, event);
-  const link = await linkByKey(bridge, event.effect.link);
+  const [link, message] = await Promise.all([linkByKey(bridge, event.effect.link), messageOf(bridge, event.effect)]);
   if (link === null) return ignored('the link of this message is gone', back);
-  const message = await messageOf(bridge, event.effect);
   const waiting = event.state === 'delivered' ? await changesWaiting(bridge, event, message) : {};
   if (message !== null && !message.value.deliveries.includes(event.id))
     return ignored('a newer version took the place of this one', back, waiting);
@@ -63,10 +62,12 @@ export const onMessageNews = async (bridge: Bridge, event: News, claimed: Claime
     case 'delivered':
       return handled(
         waiting,
-        await onArrived(bridge, told),
-        await nobodyAsks(bridge, told),
-        await noStaleLeft(bridge, link, claimed.key),
-        await followedByFiles(bridge, told),
+        ...(await Promise.all([
+          onArrived(bridge, told),
+          nobodyAsks(bridge, told),
+          noStaleLeft(bridge, link, claimed.key),
+          followedByFiles(bridge, told),
+        ])),
       );
     case 'dropped':
       return handled(mark(told, 'none'), await nobodyAsks(bridge, told), await noStaleLeft(bridge, link, claimed.key));
@@ -82,11 +83,11 @@ export const onMessageNews = async (bridge: Bridge, event: News, claimed: Claime
   }
 };
 
-const followedByFiles = async (bridge: Bridge, { event, link, message, claimed }: Told): Promise<Consequence> => {
+const followedByFiles = async (bridge: Bridge, { event, link, message }: Told): Promise<Consequence> => {
   const { source } = event.effect;
   if (source === null || message === null) return {};
   const key = memberMessageKey({ ...source, team: bridge.chat.team });
-  return filesBehind(bridge, { key, message: message.value, link }, claimed.key);
+  return sharesDue(bridge, { key, message: message.value, link });
 };
 
 /** An edit or a deletion waited for it to be known whether this part arrived. */
@@ -211,10 +212,7 @@ const onArrived = async (bridge: Bridge, told: Told): Promise<Consequence> => {
   ];
   const done: Consequence = {
     changes: releasedBy(told),
-    deliveries: [
-      ...(whole ? (mark(told, effect.kind === 'note' ? 'note' : 'delivered').deliveries ?? []) : []),
-      ...words,
-    ],
+    deliveries: [...(whole ? (mark(told, arrivedMark(told)).deliveries ?? []) : []), ...words],
   };
   if (effect.kind === 'note') return done;
   const answered = { by: await nameOf(bridge, effect), at: bridge.now() };
@@ -224,6 +222,12 @@ const onArrived = async (bridge: Bridge, told: Told): Promise<Consequence> => {
   const change = changeLink(now, link, claimed.key);
   const claim = claims ? [inThread(link, `claim:${claimed.key}`, tookIt(effect.member))] : [];
   return { ...done, ...change, deliveries: [...(change.deliveries ?? []), ...(done.deliveries ?? []), ...claim] };
+};
+
+/** A file of the message that has failed, or waits for a person, keeps its mark. */
+const arrivedMark = ({ event, message }: Told): EffectOf<'set_receipt'>['receipt'] => {
+  if ((message?.value.files ?? []).length > 0) return 'as_it_stands';
+  return event.effect.kind === 'note' ? 'note' : 'delivered';
 };
 
 const tookIt = (member: MemberId): Notice => line({ member }, ' took this case by answering it.');

@@ -1,24 +1,23 @@
-import { z } from 'zod';
-import { MISFILED } from '../../core/change-words.ts';
+import type { Case } from '../../core/case.ts';
 import type { EffectOf } from '../../core/effect.ts';
-import { CaseId, type CaseId as CaseIdType } from '../../core/ids.ts';
-import type { CaseMessage } from '../../core/message.ts';
+import type { CaseId } from '../../core/ids.ts';
 import { OWN_KEY_REFUSED } from '../../core/ports.ts';
 import { isMissingWay } from '../../core/words.ts';
 import { Failure } from '../../delivery/errors.ts';
-import type { ClaimedDelivery, Dead, Instant, Prepared, RecordWrite, Verdict } from '../../delivery/ports.ts';
-import { caseMessageKey } from '../cases/case-events.ts';
+import type { Instant, Prepared, Verdict } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
 import { attachmentsOf } from '../files/attachments.ts';
 import { helpdeskLane } from '../lanes.ts';
-import { readRecord, writeRecord } from '../records.ts';
+import { readRecord } from '../records.ts';
 import { memberMessageKey } from '../telling.ts';
 import { currentCase, linkByKey, type StoredLink } from '../threads/links.ts';
 import { authorOf } from './authors.ts';
+import { doneBefore, doneIn } from './done-before.ts';
 import { crossing } from './guard.ts';
 import { typedParts } from './message-parts.ts';
+import { messageRecord, misfiled, type Plan, recordOfRow, type Work } from './plan.ts';
 import { messagesAmong } from './questions.ts';
-import { Way, wayFor, writeBy } from './ways.ts';
+import { wayFor, writeBy } from './ways.ts';
 
 /** A reply or note on its way into a case: when it may go, how it goes, and what became of it. */
 
@@ -31,41 +30,32 @@ const HELD_TOGETHER = 1000;
 /** An edit that waits for the outcome of an attempt is worked on within this. */
 const EDIT_WAITS_MS = SECOND;
 
-/** What an attempt is made with, and what a look-up starts from. */
-export const Plan = z.object({
-  case: CaseId,
-  above: z.string().nullable(),
-  /** The newest mail before it. */
-  mail: z.string().nullable().optional(),
-  /** For messages: how it goes, and who wrote it, by e-mail. Not kept with the attempt: it is addresses of people. */
-  way: Way.optional(),
-  author: z.string().nullable().optional(),
-});
-export type Plan = z.infer<typeof Plan>;
-
-export type Work = { readonly bridge: Bridge; readonly delivery: ClaimedDelivery };
 type AddMessage = EffectOf<'add_message'>;
 
 /** What a message needs to know before it goes, or why it does not. */
 export const prepareMessage = async (work: Work, effect: AddMessage, link: StoredLink): Promise<Prepared> => {
   const { bridge } = work;
-  const stopped = await beforeSending(work, effect, link);
+  const [changed, now] = await Promise.all([changedMeanwhile(work, effect), currentCase(bridge, link)]);
+  const { id } = now;
+  const above = link.value.cursor ?? link.value.floor;
+  const before = await doneBefore(work, effect, { case: id, above });
+  if (before !== null && before.type !== 'row') return before;
+  const stopped = changed ?? (await beforeSending(work, effect, { link, now }));
   if (stopped !== null) return stopped;
-  const { id } = await currentCase(bridge, link);
   const way = await wayFor(bridge, effect, { link, case: { ...link.value.case, id } });
   if ('missing' in way) return { type: 'dead', reason: way.missing };
   const mail = way.via === 'mail' ? way.answers.newest : null;
-  const baseline = { case: id, above: link.value.cursor ?? link.value.floor, mail };
+  const baseline = { case: id, above, mail, ...(before === null ? {} : { row: before.row }) };
   const plan: Plan = { ...baseline, way, author: await authorOf(bridge, effect.member) };
   return { type: 'go', baseline, plan };
 };
 
-/** Holds or drops what must not go out any more; null when it may. */
-const beforeSending = async (work: Work, effect: AddMessage, link: StoredLink): Promise<Prepared | null> => {
+type Where = { readonly link: StoredLink; readonly now: Awaited<ReturnType<typeof currentCase>> };
+
+/** Holds what must not go out any more; null when it may. */
+const beforeSending = async (work: Work, effect: AddMessage, { link, now }: Where): Promise<Prepared | null> => {
   const { bridge, delivery } = work;
-  const changed = await changedMeanwhile(work, effect);
-  if (changed !== null || effect.kind === 'note') return changed;
-  const now = await currentCase(bridge, link);
+  if (effect.kind === 'note') return null;
   // What the link says may be old: a customer may have reopened the case since.
   if (now.closed && (await bridge.helpdesk.getCase(now.id))?.state === 'closed')
     return { type: 'hold', reason: 'closed' };
@@ -112,7 +102,7 @@ const stuckBefore = async (bridge: Bridge, id: string, parts: readonly string[])
 };
 
 /** Whether anything happened on the case since; what cannot be read counts as something. */
-const movedOn = async (bridge: Bridge, id: CaseIdType, since: Instant): Promise<boolean> => {
+const movedOn = async (bridge: Bridge, id: CaseId, since: Instant): Promise<boolean> => {
   const reading = await bridge.helpdesk.readCase(id);
   if (reading === null || reading.case.state !== 'open' || !reading.complete) return true;
   const others = reading.messages.filter(
@@ -123,28 +113,32 @@ const movedOn = async (bridge: Bridge, id: CaseIdType, since: Instant): Promise<
   return known.some((record) => record === null || record.value.channel !== null);
 };
 
-export const recordOfRow = (bridge: Bridge, row: Pick<CaseMessage, 'id'>) =>
-  readRecord(bridge.records, 'case_message', caseMessageKey(bridge, row));
-
 export type Try = { readonly plan: Plan; readonly deadline: Instant };
 
 export const sendMessage = async (work: Work, effect: AddMessage, { plan, deadline }: Try): Promise<Verdict> => {
   try {
     return await send(work, effect, { plan, deadline });
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (!isRefusal(error, work)) throw error;
     return afterRefusal(work, effect, { plan, deadline, refusal: error });
   }
 };
 
 /** Surely not done, and not for reasons that pass; a refused key of an agent's own is no refusal of what they wrote. */
-const isRefusal = (error: unknown): error is Failure =>
+const isRefusal = (error: unknown, { delivery }: Work): error is Failure =>
   error instanceof Failure &&
-  error.facts.effect === 'none' &&
+  // Said once more, after a look-up that did not find it, under a status of success.
+  (error.facts.effect === 'none' || (error.facts.saidNo === true && delivery.tried)) &&
   error.facts.word !== OWN_KEY_REFUSED &&
   (error.facts.kind === 'permanent' || error.facts.kind === 'not_found');
 
-const send = async ({ bridge, delivery }: Work, effect: AddMessage, { plan, deadline }: Try): Promise<Verdict> => {
+type Sending = Try & { readonly unmarked?: boolean };
+
+const send = async (
+  { bridge, delivery }: Work,
+  effect: AddMessage,
+  { plan, deadline, unmarked = false }: Sending,
+): Promise<Verdict> => {
   const link = await linkByKey(bridge, effect.link);
   if (link === null) return { type: 'dead', reason: 'unlinked' };
   // Frozen or slow since it was opened: nothing may be sent that could still land after the attempt was looked up.
@@ -153,8 +147,11 @@ const send = async ({ bridge, delivery }: Work, effect: AddMessage, { plan, dead
   const { kind, text, html } = effect;
   const contact = link.value.case.contact.id;
   const attachments = await attachmentsOf(bridge, effect);
-  const draft = { case: of, contact, author, kind, text, html, marker: delivery.id, attachments };
-  const written = await writeBy(bridge, way, draft);
+  const draft = { case: of, contact, author, kind, text, html, marker: unmarked ? null : delivery.id, attachments };
+  const { row: message } = plan;
+  const written = await (message === undefined
+    ? writeBy(bridge, way, draft)
+    : bridge.helpdesk.updateMessage({ case: of, message, kind, text, html, author }));
   if (!written.asAsked && way.via === 'chat') return misfiled(bridge, delivery.id, written);
   if (!written.asAsked)
     bridge.alarm(
@@ -168,18 +165,10 @@ const send = async ({ bridge, delivery }: Work, effect: AddMessage, { plan, dead
   };
 };
 
-export const messageRecord = (bridge: Bridge, delivery: string, row: Pick<CaseMessage, 'id'>): RecordWrite =>
-  writeRecord('case_message', caseMessageKey(bridge, row), { version: 1, delivery, channel: null, ts: null });
-
-/** It is there as something else than asked: what tells of it takes that back (message-outcomes.ts). */
-export const misfiled = (bridge: Bridge, delivery: string, row: Pick<CaseMessage, 'id'>): Dead => ({
-  type: 'dead',
-  reason: MISFILED,
-  receipt: { message: row.id },
-  records: [messageRecord(bridge, delivery, row)],
-});
-
-/** A case that is not active refuses messages: join it once and try again; what is closed waits for a person. */
+/**
+ * A case that is not active refuses messages: join it once and try again; what is closed waits for a person. Before
+ * each further try, and before it is given up, the case is read: a refusal may come after the effect.
+ */
 const afterRefusal = async (
   work: Work,
   effect: AddMessage,
@@ -188,16 +177,38 @@ const afterRefusal = async (
   const { bridge } = work;
   const { word: missing } = refusal.facts;
   if (isMissingWay(missing)) return { type: 'dead', reason: missing };
-  const found = await bridge.helpdesk.getCase(plan.case);
-  if (found === null) return { type: 'dead', reason: 'the case no longer exists in Acquire' };
-  if (found.state === 'closed') return { type: 'hold', reason: 'closed' };
-  try {
-    const joined = await bridge.helpdesk.joinCase(plan.case, plan.author);
-    if (joined.state === 'closed') return { type: 'hold', reason: 'closed' };
-    return await send(work, effect, { plan, deadline });
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    const word = refusal.facts.word ?? `HTTP ${refusal.facts.status ?? '4xx'}`;
-    return { type: 'dead', reason: `Acquire refused it (${word}), also after joining the case` };
+  const tried = new Set<Remedy>();
+  for (;;) {
+    const reading = await bridge.helpdesk.readCase(plan.case);
+    if (reading === null) return { type: 'dead', reason: 'the case no longer exists in Acquire' };
+    const done = await doneIn(work, effect, { plan, reading });
+    if (done !== null) return done;
+    if (reading.case.state === 'closed') return { type: 'hold', reason: 'closed' };
+    const remedy = remediesFor(bridge, { refusal, plan, state: reading.case.state }).find((one) => !tried.has(one));
+    if (remedy === undefined) return { type: 'dead', reason: refusedInWords(refusal) };
+    tried.add(remedy);
+    try {
+      if (remedy === 'join' && (await bridge.helpdesk.joinCase(plan.case, plan.author)).state === 'closed')
+        return { type: 'hold', reason: 'closed' };
+      return await send(work, effect, { plan, deadline, unmarked: remedy === 'unmark' });
+    } catch (error) {
+      if (!isRefusal(error, work)) throw error;
+    }
   }
 };
+
+type Remedy = 'join' | 'unmark';
+type Refused = { readonly refusal: Failure; readonly plan: Plan; readonly state: Case['state'] };
+
+const BAD_REQUEST = 400;
+
+/** The likelier cause first: a case that waits takes no messages, and not every server takes our mark. */
+const remediesFor = ({ helpdesk }: Bridge, { refusal, plan, state }: Refused): readonly Remedy[] => {
+  const isMarked = plan.row === undefined && (plan.way === undefined || plan.way.via === 'chat');
+  const mayBeMark = refusal.facts.status === BAD_REQUEST && isMarked && helpdesk.takesMarks() === null;
+  if (!mayBeMark) return ['join'];
+  return state === 'open' ? ['unmark', 'join'] : ['join', 'unmark'];
+};
+
+const refusedInWords = ({ facts: { word, status } }: Failure): string =>
+  `Acquire refused it (${word ?? `HTTP ${status ?? '4xx'}`}), also after joining the case`;

@@ -1,12 +1,17 @@
 import type { EffectOf } from '../../core/effect.ts';
 import { normalised } from '../../core/message.ts';
 import type { Finding, Prepared } from '../../delivery/ports.ts';
-import { whyUnwanted } from '../files/fetch-file.ts';
+import { messageOfFile, whyUnwanted } from '../files/fetch-file.ts';
+import { fetchOfShare } from '../files/files-out.ts';
 import type { StoredLink } from '../threads/links.ts';
 import { lookupMessage } from './message-lookup.ts';
-import { messageRecord, type Plan, prepareMessage, type Work } from './send-message.ts';
+import { messageRecord, type Plan, type Work } from './plan.ts';
+import { prepareMessage } from './send-message.ts';
 
 /** A file of a reply on its way to the contact: a message like others, which holds a link or takes the file along. */
+
+/** An edit that nobody has looked at yet may make the file private. */
+const EDIT_WAITS_MS = 500;
 
 type ShareFile = EffectOf<'share_file'>;
 
@@ -25,9 +30,12 @@ export const asMessage = (effect: ShareFile): EffectOf<'add_message'> => ({
 });
 
 export const prepareShare = async (work: Work, effect: ShareFile, link: StoredLink): Promise<Prepared> => {
-  const unwanted = await whyUnwanted(work.bridge, effect);
+  const { bridge, delivery } = work;
+  const unwanted = await whyUnwanted(bridge, effect, fetchOfShare(delivery.id));
   if (unwanted !== null) return { type: 'dropped', reason: unwanted };
-  if (effect.attached && !(await work.bridge.files.has(effect.file)))
+  if ((await messageOfFile(bridge, effect))?.edit !== undefined)
+    return { type: 'retry', reason: 'its author edited the message', afterMs: EDIT_WAITS_MS };
+  if (effect.attached && !(await bridge.files.has(effect.file)))
     return { type: 'dead', reason: 'its bytes are no longer kept' };
   return prepareMessage(work, asMessage(effect), link);
 };

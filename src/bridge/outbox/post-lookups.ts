@@ -7,7 +7,7 @@ import type { Bridge } from '../context.ts';
 import { carriedBehind, joinedIn } from '../threads/joining.ts';
 import { rootOf } from '../threads/links.ts';
 import { threadedBy } from '../threads/threaded.ts';
-import { gateOf, NO_ROOT, type Plan, postRecords, rememberGone, started, type Work } from '../threads/threads.ts';
+import { gateOf, NO_ROOT, type Plan, postRecords, rememberGone, startedUnseen, type Work } from '../threads/threads.ts';
 
 /** Posts whose outcome nobody knows, looked for in Slack by the marker that each carries. */
 
@@ -96,7 +96,7 @@ export const lookupStart = async (
     return isMine(message, delivery) || (adopts && isRoot);
   });
   if (found === null) return { type: 'absent' };
-  const { receipt, records } = started(bridge, link, { channel: effect.channel, ts: found.ts, adopted: adopts });
+  const { receipt, records } = startedUnseen(bridge, link, { channel: effect.channel, ts: found.ts, adopted: adopts });
   return { type: 'found', receipt, records };
 };
 

@@ -1,5 +1,6 @@
 import { type EffectOf, ToHelpdesk } from '../../core/effect.ts';
 import { CaseId, compareIds, type CaseId as CaseIdType } from '../../core/ids.ts';
+import { parsedOnce } from '../../core/parsed-once.ts';
 import { Failure } from '../../delivery/errors.ts';
 import type { ClaimedDelivery, Destination, Finding, Instant, Prepared, Verdict } from '../../delivery/ports.ts';
 import type { CatchUp } from '../cases/catch-up.ts';
@@ -7,7 +8,8 @@ import type { Bridge } from '../context.ts';
 import { authorOf } from '../messages/authors.ts';
 import { type Change, isChange, lookupChange, makeChange, prepareChange } from '../messages/change-message.ts';
 import { lookupMessage } from '../messages/message-lookup.ts';
-import { Plan, prepareMessage, sendMessage, type Work } from '../messages/send-message.ts';
+import { Plan, type Work } from '../messages/plan.ts';
+import { prepareMessage, sendMessage } from '../messages/send-message.ts';
 import { asMessage, lookupShare, prepareShare } from '../messages/share-file.ts';
 import { writeRecord } from '../records.ts';
 import { currentCase, linkByKey, type StoredLink } from '../threads/links.ts';
@@ -17,6 +19,7 @@ import { verdictOf } from '../verdicts.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const BAD_REQUEST = 400;
 /** A delivery is given up after so long in which the helpdesk could be used (contract 7.3). */
 const GIVE_UP_MS = 24 * HOUR;
 
@@ -25,6 +28,13 @@ const READING_PATIENCE_MS = 30_000;
 /** What reading found is sorted in before the delivery is looked at again. */
 const SORT_IN_MS = 1000;
 
+const read = parsedOnce(ToHelpdesk);
+const effectOf = ({ effect }: ClaimedDelivery): ToHelpdesk => {
+  const parsed = read(effect);
+  if (!parsed.success) throw parsed.error;
+  return parsed.data;
+};
+
 export const createToHelpdesk = (bridge: Bridge, catchUp: Pick<CatchUp, 'before'>): Destination => {
   /** Tried by this process although the time was over: it, or its clock, may have been away meanwhile. */
   const lastTries = new Set<string>();
@@ -32,7 +42,7 @@ export const createToHelpdesk = (bridge: Bridge, catchUp: Pick<CatchUp, 'before'
 
   return {
     async prepare(delivery) {
-      const effect = ToHelpdesk.parse(delivery.effect);
+      const effect = effectOf(delivery);
       if (isOverdue(delivery) && (delivery.attempts > 0 || lastTries.delete(delivery.id)))
         return { type: 'dead', reason: 'expired' };
       if (effect.do === 'create_case') return prepareCreate(bridge, effect);
@@ -46,7 +56,7 @@ export const createToHelpdesk = (bridge: Bridge, catchUp: Pick<CatchUp, 'before'
       return waits || prepareLinked({ bridge, delivery }, effect, link);
     },
     async perform(delivery, plan, deadline) {
-      const effect = ToHelpdesk.parse(delivery.effect);
+      const effect = effectOf(delivery);
       if (isOverdue(delivery)) lastTries.add(delivery.id);
       try {
         if (isChange(effect)) return await makeChange({ bridge, delivery }, effect, { plan, deadline });
@@ -54,11 +64,12 @@ export const createToHelpdesk = (bridge: Bridge, catchUp: Pick<CatchUp, 'before'
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         alarmOfRefusedKey(bridge, error);
-        return verdictOf(error, { side: 'acquire', place: null, attempts: delivery.attempts, now: bridge.now() });
+        const { attempts, tried } = delivery;
+        return verdictOf(error, { side: 'acquire', place: null, attempts, tried, now: bridge.now() });
       }
     },
     async lookup(delivery, baseline) {
-      const effect = ToHelpdesk.parse(delivery.effect);
+      const effect = effectOf(delivery);
       if (isChange(effect)) return lookupChange({ bridge, delivery }, effect, baseline);
       return lookup({ bridge, delivery }, effect, Plan.parse(baseline ?? { case: '0', above: null }));
     },
@@ -125,24 +136,14 @@ const prepareLinked = async (work: Work, effect: Linked, link: StoredLink): Prom
 type Try = { readonly plan: Plan; readonly deadline: Instant };
 
 const perform = async (work: Work, effect: Made, { plan, deadline }: Try): Promise<Verdict> => {
-  const { bridge, delivery } = work;
+  const { bridge } = work;
   switch (effect.do) {
     case 'add_message':
       return sendMessage(work, effect, { plan, deadline });
     case 'share_file':
       return sendMessage(work, asMessage(effect), { plan, deadline });
-    case 'create_case': {
-      const { contact, title, firstMessage } = effect;
-      const created = await bridge.helpdesk.createCase({
-        contact,
-        title,
-        firstMessage,
-        author: await authorOf(bridge, effect.member),
-        chain: null,
-        marker: delivery.id,
-      });
-      return { type: 'delivered', receipt: { case: created.id } };
-    }
+    case 'create_case':
+      return create(work, effect, { plan, deadline });
     case 'close_case': {
       // Pressed twice, or closed by somebody else meanwhile.
       const already = (await bridge.helpdesk.getCase(plan.case))?.state === 'closed';
@@ -169,6 +170,27 @@ const perform = async (work: Work, effect: Made, { plan, deadline }: Try): Promi
       });
       return { type: 'delivered', receipt: null };
     }
+  }
+};
+
+const create = async (work: Work, effect: EffectOf<'create_case'>, { plan, deadline }: Try): Promise<Verdict> => {
+  const { bridge, delivery } = work;
+  const { contact, title, firstMessage } = effect;
+  const author = await authorOf(bridge, effect.member);
+  const open = async (marker: string | null): Promise<Verdict> => {
+    const created = await bridge.helpdesk.createCase({ contact, title, firstMessage, author, chain: null, marker });
+    return { type: 'delivered', receipt: { case: created.id } };
+  };
+  try {
+    return await open(delivery.id);
+  } catch (error) {
+    const mayBeMark = error instanceof Failure && error.facts.status === BAD_REQUEST && firstMessage !== null;
+    if (!mayBeMark || bridge.helpdesk.takesMarks() !== null || bridge.now() >= deadline) throw error;
+    // A refusal may come after the effect.
+    const finding = await lookup(work, effect, plan);
+    if (finding.type === 'found') return { ...finding, type: 'delivered' };
+    if (finding.type !== 'absent') throw error;
+    return open(null);
   }
 };
 

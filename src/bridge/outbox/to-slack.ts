@@ -1,6 +1,7 @@
 import { type EffectOf, RECEIPT_EMOJI, ToSlack } from '../../core/effect.ts';
 import type { FileRef } from '../../core/files.ts';
 import { say } from '../../core/notice.ts';
+import { parsedOnce } from '../../core/parsed-once.ts';
 import { Failure } from '../../delivery/errors.ts';
 import type { ClaimedDelivery, Destination, Finding, Prepared, Verdict } from '../../delivery/ports.ts';
 import type { Bridge } from '../context.ts';
@@ -8,9 +9,11 @@ import { answerOnDesk } from '../doors/home.ts';
 import { redrawHub } from '../doors/hub.ts';
 import { attach, lookupAttach, prepareAttach, type Uploaded } from '../files/attach-file.ts';
 import { prepareFetch } from '../files/fetch-file.ts';
+import { standingReceipt } from '../files/standing-receipt.ts';
 import { createTransfers, type Transfers } from '../files/transfers.ts';
 import { threadGate } from '../lanes.ts';
 import { readRecord, storeRecord, writeRecord } from '../records.ts';
+import { memberMessageKey } from '../telling.ts';
 import { prepareCard, refreshCard } from '../threads/card-posts.ts';
 import {
   go,
@@ -41,15 +44,22 @@ export const createToSlack = (bridge: Bridge): Destination => {
   return ways(bridge, bytes);
 };
 
+const read = parsedOnce(ToSlack);
+const effectOf = ({ effect }: ClaimedDelivery): ToSlack => {
+  const parsed = read(effect);
+  if (!parsed.success) throw parsed.error;
+  return parsed.data;
+};
+
 const ways = (bridge: Bridge, { fetches, uploads }: Bytes): Destination => ({
   async prepare(delivery) {
-    const effect = ToSlack.parse(delivery.effect);
+    const effect = effectOf(delivery);
     if (effect.do === 'fetch_file') return prepareFetch({ bridge, delivery }, effect, fetches);
     if (effect.do === 'attach_file') return prepareAttach({ bridge, delivery }, effect, uploads);
     return prepare({ bridge, delivery }, effect);
   },
   async perform(delivery, planned, deadline) {
-    const effect = ToSlack.parse(delivery.effect);
+    const effect = effectOf(delivery);
     if (effect.do === 'attach_file') return attach({ bridge, delivery, deadline }, effect, { planned, uploads });
     // What only fetches is over when it is prepared.
     if (effect.do === 'fetch_file') return { type: 'retry', reason: 'it was not fetched yet' };
@@ -63,7 +73,7 @@ const ways = (bridge: Bridge, { fetches, uploads }: Bytes): Destination => ({
     }
   },
   async lookup(delivery, baseline) {
-    const effect = ToSlack.parse(delivery.effect);
+    const effect = effectOf(delivery);
     if (effect.do === 'attach_file') return lookupAttach({ bridge, delivery }, { effect, baseline }, uploads);
     if (effect.do === 'fetch_file') return { type: 'absent' };
     return lookup({ bridge, delivery }, effect, Plan.parse(baseline ?? NOWHERE));
@@ -154,10 +164,11 @@ const tell = (bridge: Bridge, { to, notice, replaces = false }: EffectOf<'answer
 /** Exactly one receipt stands on a message: the new one is set before the other is taken off. */
 const setReceipt = async (
   { bridge, delivery }: Work,
-  { channel, ts, receipt }: EffectOf<'set_receipt'>,
+  { channel, ts, receipt: wanted }: EffectOf<'set_receipt'>,
 ): Promise<Verdict> => {
+  const key = memberMessageKey({ team: bridge.chat.team, channel, ts });
+  const receipt = wanted === 'as_it_stands' ? await standingReceipt(bridge, key) : wanted;
   const emoji = receipt === 'none' ? null : RECEIPT_EMOJI[receipt];
-  const key = `${bridge.chat.team}:${channel}:${ts}`;
   const { emoji: before = null, unsure = false } = (await readRecord(bridge.records, 'receipt', key))?.value ?? {};
   const isFirst = delivery.open === null && delivery.attempts === 0;
   const mayStand = isFirst && !unsure ? [before] : Object.values(RECEIPT_EMOJI);

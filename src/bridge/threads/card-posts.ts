@@ -27,10 +27,13 @@ type Place = { readonly ts: SlackTs; readonly instead: CardPost | null };
 
 /** The card of a thread that is just being started may have been drawn before the last change: it is drawn again. */
 export const prepareCard = async (bridge: Bridge, effect: EffectOf<'refresh_card'>): Promise<Prepared> => {
-  const root = await rootOf(bridge, effect.link);
+  const [root, cardPost] = await Promise.all([
+    rootOf(bridge, effect.link),
+    readRecord(bridge.records, 'card_post', effect.link),
+  ]);
   if (root === null) return closedUntil(bridge, effect.link, NO_ROOT);
   if (root.gone === true) return { type: 'dropped', reason: ROOT_GONE.reason };
-  const place = await placeOf(bridge, effect.link, root);
+  const place = await placeOf(bridge, cardPost?.value ?? null, root);
   if (place === null) return { type: 'retry', reason: 'the card is about to be posted anew', afterMs: SOON_MS };
   return go({ ...NOWHERE, channel: root.channel, root: root.ts, above: place.ts });
 };
@@ -38,10 +41,9 @@ export const prepareCard = async (bridge: Bridge, effect: EffectOf<'refresh_card
 /** Where the card stands now; null while it is on its way there. */
 const placeOf = async (
   bridge: Bridge,
-  link: string,
+  instead: CardPost | null,
   root: { readonly ts: SlackTs; readonly generation: number },
 ): Promise<Place | null> => {
-  const instead = (await readRecord(bridge.records, 'card_post', link))?.value ?? null;
   if (instead === null || instead.generation !== root.generation) return { ts: root.ts, instead: null };
   if (instead.ts !== null) return { ts: instead.ts, instead };
   const post = await bridge.store.view(instead.delivery);
@@ -55,8 +57,7 @@ const tsIn = (receipt: unknown): unknown =>
   typeof receipt === 'object' && receipt !== null && 'ts' in receipt ? receipt.ts : null;
 
 export const refreshCard = async ({ bridge }: Work, effect: EffectOf<'refresh_card'>, plan: Plan): Promise<Verdict> => {
-  const link = await threadedBy(bridge, effect.link);
-  const root = await rootOf(bridge, effect.link);
+  const [link, root] = await Promise.all([threadedBy(bridge, effect.link), rootOf(bridge, effect.link)]);
   const { channel, root: first, above: ts } = plan;
   if (link === null || root === null || channel === null || first === null || ts === null)
     return { type: 'dropped', reason: 'the link is gone' };

@@ -87,11 +87,14 @@ export const refreshCard = (link: string, cause: string) =>
 export const carryContext = async (bridge: Bridge, reading: CaseReading, link: Link | null): Promise<CarryContext> => {
   const { account } = bridge.helpdesk;
   const way = link?.state === 'on' ? wayOfLink(bridge, link) : wayOf(bridge, reading.case);
-  const ahead = await readRecord(bridge.records, 'current_case', linkKey(linkRef(bridge, reading.case.chain)));
+  const [ahead, baseline] = await Promise.all([
+    readRecord(bridge.records, 'current_case', linkKey(linkRef(bridge, reading.case.chain))),
+    baselineOf(bridge),
+  ]);
   return {
     team: bridge.chat.team,
     account,
-    baseline: await baselineOf(bridge),
+    baseline,
     ...way,
     caseUrl: bridge.helpdesk.caseUrl(reading.case.id),
     ownSenders: bridge.helpdesk.ownSenders(),

@@ -70,10 +70,9 @@ export const prepareStart = async (bridge: Bridge, effect: EffectOf<'start_threa
 };
 
 export const preparePost = async ({ bridge, delivery }: Work, effect: EffectOf<'post'>): Promise<Prepared> => {
-  const root = await rootOf(bridge, effect.link);
+  const [root, threaded] = await Promise.all([rootOf(bridge, effect.link), threadedBy(bridge, effect.link)]);
   if (root === null) return closedUntil(bridge, effect.link, NO_ROOT);
   if (root.gone === true) return closedUntil(bridge, effect.link, ROOT_GONE);
-  const threaded = await threadedBy(bridge, effect.link);
   const refused = await refuseShared(bridge, threaded?.value ?? { route: null }, root.channel);
   if (refused !== null) return refused;
   if (effect.history === true && root.adopted === true)
@@ -134,6 +133,20 @@ export const started = (
     newestRecord(bridge, channel, { root: null, ts }),
   ],
 });
+
+/**
+ * As `started`, for a thread that was found to stand there after all: replies in it may have been refused meanwhile, or told
+ * to nobody, while its link did not know it. So the threads are read once more.
+ */
+export const startedUnseen = (
+  bridge: Bridge,
+  link: Pick<Threaded, 'key' | 'value'>,
+  standing: Standing,
+): ReturnType<typeof started> => {
+  const begun = started(bridge, link, standing);
+  const value = { version: 1, word: `${standing.channel}:${standing.ts}` } as const;
+  return { ...begun, records: [...begun.records, writeRecord('missed_events', 'slack', value)] };
+};
 
 export const postInThread = async (work: Work, effect: EffectOf<'post'>, plan: Plan): Promise<Verdict> => {
   const { bridge, delivery } = work;

@@ -29,6 +29,7 @@ type Watched = { readonly visitor: ExternalId; readonly links: StoredVisitorLink
 
 export const createVisitorWatch = (bridge: Bridge, visitors: Visitors): VisitorWatch => {
   const onTheWay = new Map<ExternalId, Promise<void>>();
+  const unreadable = createUnreadable(bridge, visitors);
   let leadUntil = 0;
   let stopped = false;
   let timer: NodeJS.Timeout | null = null;
@@ -40,9 +41,11 @@ export const createVisitorWatch = (bridge: Bridge, visitors: Visitors): VisitorW
   };
 
   const launch = (watched: Watched, key: string): void => {
-    const work = readVisitor({ bridge, visitors, watched, key, hasStopped: () => stopped }).catch((error: unknown) => {
-      if (!stopped) bridge.log.warn({ error }, 'watched cases of a visitor could not be read; it is tried again');
-    });
+    const work = readVisitor({ bridge, visitors, watched, key, unreadable, hasStopped: () => stopped }).catch(
+      (error: unknown) => {
+        if (!stopped) bridge.log.warn({ error }, 'watched cases of a visitor could not be read; it is tried again');
+      },
+    );
     onTheWay.set(watched.visitor, work);
     void work.finally(() => onTheWay.delete(watched.visitor));
   };
@@ -94,10 +97,11 @@ type Reading = {
   readonly watched: Watched;
   /** Of the record that says when it is due. */
   readonly key: string;
+  readonly unreadable: Unreadable;
   readonly hasStopped: () => boolean;
 };
 
-const readVisitor = async ({ bridge, visitors, watched, key, hasStopped }: Reading): Promise<void> => {
+const readVisitor = async ({ bridge, visitors, watched, key, unreadable, hasStopped }: Reading): Promise<void> => {
   const { visitor, links } = watched;
   const changedAt = Math.max(...links.map(({ value }) => value.changedAt));
   const wait = waitAfter(bridge.now() - changedAt);
@@ -105,9 +109,13 @@ const readVisitor = async ({ bridge, visitors, watched, key, hasStopped }: Readi
   await storeRecord(bridge.records, 'visitor_poll', { key, value: { version: 1, due: bridge.now() + wait } });
   try {
     const ids = links.map(({ value }) => value.case.id);
-    const found = await visitors.ask('sweep', (cases) => readCases(cases, visitor, ids));
+    const read = await visitors.ask('sweep', (cases) => readCases(cases, visitor, ids));
     if (hasStopped()) return;
-    const news = links.flatMap((link) => newsOf(link, found.get(link.value.case.id) ?? null));
+    unreadable.note(read);
+    const news = links.flatMap((link) => {
+      const found = read.get(link.value.case.id);
+      return found === undefined || found instanceof Failure ? [] : newsOf(link, found);
+    });
     if (news.length > 0) await bridge.store.put(news);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -122,21 +130,51 @@ const readVisitor = async ({ bridge, visitors, watched, key, hasStopped }: Readi
   }
 };
 
+/** What each case is: null when it is not shown any more, a failure when what is told of it will never be read. */
+type ReadCases = ReadonlyMap<VisitorCaseId, VisitorCase | Failure | null>;
+
 /** One page may show them all; what it does not show is asked for by name. */
 const readCases = async (
   cases: VisitorCases,
   visitor: ExternalId,
   ids: readonly VisitorCaseId[],
-): Promise<ReadonlyMap<VisitorCaseId, VisitorCase>> => {
+): Promise<ReadCases> => {
   const page = ids.length < 2 ? null : await cases.casesOf(visitor, { ordering: 'latest', cursor: null });
-  const found = new Map(page?.cases.map((one) => [one.id, one]));
+  const read = new Map<VisitorCaseId, VisitorCase | Failure | null>(page?.cases.map((one) => [one.id, one]));
   for (const id of ids) {
-    if (found.has(id)) continue;
     // oxlint-disable-next-line no-await-in-loop -- one after another, as the pace wants it
-    const one = await cases.getCase(visitor, id);
-    if (one !== null) found.set(id, one);
+    if (!read.has(id)) read.set(id, await cases.getCase(visitor, id).catch(neverRead));
   }
-  return found;
+  return read;
+};
+
+/** Of this case alone: it must not keep the news of the visitor's others from being told. */
+const neverRead = (error: unknown): Failure => {
+  if (error instanceof Failure && error.facts.kind === 'permanent') return error;
+  throw error;
+};
+
+type Unreadable = { note(read: ReadCases): void };
+
+/** An alarm for each case that cannot be read, again only after it could be. */
+const createUnreadable = (bridge: Bridge, { system }: Visitors): Unreadable => {
+  const alarmed = new Set<VisitorCaseId>();
+  return {
+    note(read) {
+      for (const [id, one] of read) {
+        if (!(one instanceof Failure)) {
+          alarmed.delete(id);
+          continue;
+        }
+        if (alarmed.has(id)) continue;
+        alarmed.add(id);
+        bridge.alarm(
+          `${system}:case:${id}`,
+          `What ${system} answers about the case ${id}, which is watched here, cannot be read (${one.message}). Changes of it are not told; other cases are. Look at the case there, or stop watching it: its thread says nothing new meanwhile.`,
+        );
+      }
+    },
+  };
 };
 
 /** Keyed by what the thread was told last and what is so now: told once, however often and by whomever it is seen. */
