@@ -235,6 +235,7 @@ test('what is due in a thread whose channel is shared with another company later
   expect(repliesIn(stage, SALES).map(({ text }) => text)).not.toContain('for us alone');
 
   writeFileSync(stage.routesFile, rule(', shared: true'));
+  await stage.sees(() => stage.logged().split('the routes file is in use').length > 2, 'the new file in use');
   clock.ms += 61_000;
   await stage.sees(() => repliesIn(stage, SALES).some(({ text }) => text.includes('for us alone')), 'what waited');
 }, 30_000);
