@@ -48,27 +48,18 @@ function isTimer(ledger: Ledger, { due }: NewEvent): boolean {
 /** Lanes that the transaction has locked, as they were then. */
 export type EventLanes = ReadonlyMap<string, Row>;
 
-const MAKE = `INSERT INTO event_lanes (lane) VALUES (:lane) ON CONFLICT (lane) DO NOTHING`;
-const LOCK = `SELECT phase, head, token FROM event_lanes WHERE lane = :lane FOR UPDATE`;
+const ENTER = `
+  INSERT INTO event_lanes (lane) VALUES (:lane) ON CONFLICT (lane) DO UPDATE SET lane = excluded.lane
+  RETURNING phase, head, token`;
 
-/** Locks the lanes, which are there from now on: ids and places of a lane are in the order of commits. */
+/**
+ * Locks the lanes, which are there from now on: ids and places of a lane are in the order of commits. By one statement for
+ * each, in order: a lane that goes away between two of them would have to be locked behind later ones.
+ */
 export function* enterEventLanes(lanes: readonly string[]): Steps<EventLanes> {
   const wanted = inOrder(lanes);
-  // A row that is there is not written again.
-  const locked = yield* asked(wanted.flatMap((lane) => [MAKE, LOCK].map((each) => ({ text: each, values: { lane } }))));
-  const entered = new Map<string, Row>();
-  for (const [n, lane] of wanted.entries()) entered.set(lane, locked[n * 2 + 1]?.[0] ?? (yield* makeAgain(lane)));
-  return entered;
-}
-
-/** Somebody else made the lane, and it is gone again. */
-function* makeAgain(lane: string): Steps<Row> {
-  const row = yield* first(
-    `INSERT INTO event_lanes (lane) VALUES (:lane) ON CONFLICT (lane) DO UPDATE SET lane = excluded.lane
-     RETURNING phase, head, token`,
-    { lane },
-  );
-  return row ?? {};
+  const entered = yield* asked(wanted.map((lane) => ({ text: ENTER, values: { lane } })));
+  return new Map(wanted.map((lane, n) => [lane, entered[n]?.[0] ?? {}]));
 }
 
 const putWith = (place: string): string => `
